@@ -1,0 +1,4 @@
+"""The SCEP protocol library: DER and CMS at the bottom, the client's operations on top.
+
+For phone/ and for host programs.  RFC 8894; it knows nothing of phones and key stores.
+"""
