@@ -1,0 +1,303 @@
+"""The zero-copy DER reader with its BER mode: see module `der`, which hands it on.
+
+For module `der`; a cursor over one memoryview.
+X.690; the clause stands in brackets where a rule comes from it.
+"""
+
+from errors import Error
+
+from scep import asn1time
+from scep.tags import (
+    BIT_STRING,
+    BOOLEAN,
+    CONSTRUCTED,
+    ENUMERATED,
+    GENERALIZED_TIME,
+    INTEGER,
+    NULL,
+    OCTET_STRING,
+    OID,
+    SEQUENCE,
+    UTC_TIME,
+)
+
+# the deepest structure met: CMS in CMS with names in extensions, under 20
+MAX_DEPTH = 32
+# elements of one SEQUENCE or SET; a CRL's entry list sets its own limit
+MAX_ELEMENTS = 2048
+
+
+class DerError(Error):
+    """The bytes are not the ASN.1 that was expected; evidence is the offset in the buffer."""
+
+    def __init__(self, message, evidence=None, code="asn1"):
+        """Keep message and offset; the code is `asn1` unless another one is given."""
+        Error.__init__(self, code, message, evidence)
+
+
+class Reader:
+    """A cursor over the elements of buf[pos:end]; every failure is a DerError.
+
+    Invariant: pos is the start of an element or equals end; at and to bound the contents of the
+    element read last.
+    """
+
+    def __init__(self, data, start=0, end=None, ber=False, depth=MAX_DEPTH, limit=MAX_ELEMENTS):
+        """data: bytes-like; start, end: offsets in it; limit: elements that may be read."""
+        self.buf = data if isinstance(data, memoryview) else memoryview(data)
+        self.pos = self.at = self.to = start
+        self.end = len(data) if end is None else end
+        self.ber = ber
+        self.depth = depth
+        self.limit = limit
+
+    def empty(self):
+        """Return whether all elements are read."""
+        return self.pos >= self.end
+
+    def finish(self):
+        """Raise if an element is left."""
+        if self.pos != self.end:
+            self._fail("more elements than expected")
+
+    def peek(self):
+        """Return the identifier octet of the next element, -1 at the end."""
+        return self.buf[self.pos] if self.pos < self.end else -1
+
+    def skip(self, tag=None):
+        """Move past the next element; any, or one with the given tag."""
+        self._next(tag)
+
+    def maybe_skip(self, tag):
+        """Move past the next element if its tag is `tag`; return whether it was."""
+        if self.peek() != tag:
+            return False
+        self._next(tag)
+        return True
+
+    def enter(self, tag=SEQUENCE, limit=MAX_ELEMENTS):
+        """Return a Reader over the contents of the next element, which is constructed."""
+        self._next(tag)
+        if not self.depth:
+            self._fail("nested too deep")
+        return Reader(self.buf, self.at, self.to, self.ber, self.depth - 1, limit)
+
+    def maybe_enter(self, tag):
+        """Return enter(tag) if the next element has this tag, else None."""
+        return self.enter(tag) if self.peek() == tag else None
+
+    def body(self, tag=None):
+        """Return the contents of the next element as a memoryview."""
+        self._next(tag)
+        return self.buf[self.at : self.to]
+
+    def tlv(self, tag=None):
+        """Return the whole next element, identifier and length included, as a memoryview."""
+        start = self.pos
+        self._next(tag)
+        return self.buf[start : self.pos]
+
+    def since(self, start):
+        """Return a memoryview from an earlier value of pos to here."""
+        return self.buf[start : self.pos]
+
+    def boolean(self, tag=BOOLEAN):
+        """Return a BOOLEAN; in DER true is 0xFF [11.1]."""
+        self._next(tag)
+        value = self.buf[self.at] if self.to - self.at == 1 else -1
+        if value != 0 and (value != 0xFF and not self.ber or value < 0):
+            self._fail("malformed BOOLEAN")
+        return value != 0
+
+    def integer(self, tag=INTEGER):
+        """Return an INTEGER as int, negative ones too; at most 1 KiB long."""
+        body = self.integer_body(tag)
+        if len(body) > 1024:
+            self._fail("INTEGER too long")
+        value = int.from_bytes(body, "big")
+        return value - (1 << 8 * len(body)) if body[0] & 0x80 else value
+
+    def integer_body(self, tag=INTEGER):
+        """Return an INTEGER's contents (two's complement, big-endian) as a memoryview [8.3]."""
+        self._next(tag)
+        at = self.at
+        if at == self.to:
+            self._fail("empty INTEGER")
+        if self.to - at > 1 and not self.ber:
+            # the first nine bits are not all equal [8.3.2]
+            first, high = self.buf[at], self.buf[at + 1] & 0x80
+            if (first == 0 and not high) or (first == 0xFF and high):
+                self._fail("INTEGER is not minimal")
+        return self.buf[at : self.to]
+
+    def unsigned(self, tag=INTEGER):
+        """Return a positive INTEGER as a memoryview, unsigned, big-endian, no leading zero."""
+        body = self.integer_body(tag)
+        if body[0] & 0x80:
+            self._fail("negative INTEGER")
+        at = self.at
+        while at < self.to - 1 and self.buf[at] == 0:
+            at += 1
+        return self.buf[at : self.to]
+
+    def enumerated(self):
+        """Return an ENUMERATED as int."""
+        return self.integer(ENUMERATED)
+
+    def null(self):
+        """Read NULL."""
+        self._next(NULL)
+        if self.at != self.to:
+            self._fail("NULL with contents")
+
+    def oid(self, tag=OID):
+        """Return an OBJECT IDENTIFIER's contents as bytes, to compare with module `oid` [8.19]."""
+        self._next(tag)
+        fresh = True
+        for i in range(self.at, self.to):
+            if fresh and self.buf[i] == 0x80:
+                self._fail("OBJECT IDENTIFIER is not minimal")
+            fresh = self.buf[i] < 0x80
+        if self.at == self.to or not fresh or self.to - self.at > 128:
+            self._fail("malformed OBJECT IDENTIFIER")
+        return bytes(self.buf[self.at : self.to])
+
+    def octet_string(self, tag=OCTET_STRING):
+        """Return an OCTET STRING: a memoryview, or a bytearray joined from BER's pieces.
+
+        tag: the primitive form of the tag (CONTEXT | n for an IMPLICIT one).
+        """
+        if not self.ber or self.peek() != tag | CONSTRUCTED:
+            return self.body(tag)
+        joined = bytearray(self._chunks_size(tag))
+        at = 0
+        for chunk in self.chunks(tag):
+            joined[at : at + len(chunk)] = chunk
+            at += len(chunk)
+        return joined
+
+    def chunks(self, tag=OCTET_STRING):
+        """Yield the pieces of an OCTET STRING as memoryviews; run to its end before reading on."""
+        if not self.ber or self.peek() != tag | CONSTRUCTED:
+            yield self.body(tag)
+        else:
+            pieces = self.enter(tag | CONSTRUCTED, limit=1 << 20)
+            while not pieces.empty():
+                # the pieces are OCTET STRINGs whatever the tag around them is [8.7.3]
+                yield from pieces.chunks(OCTET_STRING)
+
+    def bit_string(self, tag=BIT_STRING):
+        """Return a BIT STRING of whole bytes (a key, a signature) as a memoryview."""
+        self._next(tag)
+        if self.at == self.to or self.buf[self.at]:
+            self._fail("BIT STRING is not made of whole bytes")
+        return self.buf[self.at + 1 : self.to]
+
+    def named_bits(self, tag=BIT_STRING):
+        """Return a NamedBitList of up to 32 bits as int, 1 << n for named bit n.
+
+        Trailing zero bits [11.2.2] are read too: CAs in the field write them.
+        """
+        self._next(tag)
+        size = self.to - self.at
+        unused = self.buf[self.at] if size else 8
+        if not 1 <= size <= 5 or unused > 7 or (size == 1 and unused):
+            self._fail("malformed BIT STRING")
+        if size > 1 and self.buf[self.to - 1] & ((1 << unused) - 1):
+            self._fail("BIT STRING with unused bits set")
+        bits = 0
+        for i in range((size - 1) * 8):
+            if self.buf[self.at + 1 + i // 8] & (0x80 >> i % 8):
+                bits |= 1 << i
+        return bits
+
+    def time(self):
+        """Return a Time, UTCTime or GeneralizedTime, as int seconds since 1970 (RFC 5280)."""
+        return self._time(GENERALIZED_TIME if self.peek() == GENERALIZED_TIME else UTC_TIME)
+
+    def generalized_time(self):
+        """Return a GeneralizedTime as int seconds since 1970."""
+        return self._time(GENERALIZED_TIME)
+
+    def _time(self, tag):
+        body = self.body(tag)
+        try:
+            return asn1time.parse(body, tag == GENERALIZED_TIME)
+        except ValueError as error:
+            self._fail(str(error))
+
+    def _chunks_size(self, tag):
+        probe = Reader(self.buf, self.pos, self.end, True, self.depth)
+        size = 0
+        for chunk in probe.chunks(tag):
+            size += len(chunk)
+        return size
+
+    def _next(self, tag):
+        """Check the next header, set at and to, and move past the element."""
+        pos = self.pos
+        if pos + 2 > self.end:
+            self._fail("element is cut off")
+        found = self.buf[pos]
+        if tag is not None and found != tag:
+            self._fail("tag 0x%02x where 0x%02x belongs" % (found, tag))
+        self.limit -= 1
+        if self.limit < 0:
+            self._fail("too many elements")
+        stop = self._header()
+        if stop < 0:
+            stop = self._end_of_contents()
+            self.to, self.pos = stop, stop + 2
+        else:
+            self.to = self.pos = stop
+
+    def _header(self):
+        """Check the header at pos; set at; return the contents' end, -1 if it is indefinite."""
+        buf, pos, end = self.buf, self.pos, self.end
+        if pos + 2 > end:
+            self._fail("element is cut off")
+        if buf[pos] & 0x1F == 0x1F or not buf[pos]:
+            self._fail("unknown tag")
+        size = buf[pos + 1]
+        at = pos + 2
+        if size == 0x80:
+            if not self.ber or not buf[pos] & CONSTRUCTED:
+                self._fail("indefinite length")
+            self.at = at
+            return -1
+        if size > 0x80:
+            count = size & 0x7F
+            if count > 4 or at + count > end:
+                self._fail("length of %d bytes" % count)
+            size = 0
+            for i in range(at, at + count):
+                size = size << 8 | buf[i]
+            if not self.ber and (size < 0x80 or not buf[at]):
+                self._fail("length is not minimal")
+            at += count
+        if size > end - at:
+            self._fail("element longer than what holds it")
+        self.at = at
+        return at + size
+
+    def _end_of_contents(self):
+        """Return where the end-of-contents octets of the indefinite element at pos stand."""
+        probe = Reader(self.buf, self.at, self.end, True)
+        open_ = 1
+        while True:
+            if probe.end - probe.pos >= 2 and not (self.buf[probe.pos] or self.buf[probe.pos + 1]):
+                open_ -= 1
+                if not open_:
+                    return probe.pos
+                probe.pos += 2
+                continue
+            stop = probe._header()
+            if stop < 0:
+                open_ += 1
+                if open_ > self.depth:
+                    self._fail("nested too deep")
+                stop = probe.at
+            probe.pos = stop
+
+    def _fail(self, message):
+        raise DerError(message, self.pos)
