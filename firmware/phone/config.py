@@ -1,0 +1,377 @@
+"""The configuration keys of the set: what each may hold, and the text they are stored as.
+
+For the boot procedure, the console, the menu and tools (which validate with this module).
+DESIGN.md section 7 (the keys are fixed there).
+"""
+
+from errors import Error
+from phone import charset
+
+_MAX_TEXT = 512  # bytes of an ordinary value
+_MAX_SECRET = 255  # bytes of a challenge
+_MAX_BLOB = 16 * 1024  # base64 characters of a certificate or of a sealed value
+
+
+class ConfigError(Error):
+    """A key is unknown or its value is not valid; the message is one sentence that names it."""
+
+
+# -- what a value may be: each returns None, or what is wrong with it -----------------------
+
+
+def _one_of(*words):
+    def check(value):
+        if value not in words:
+            return "must be " + ", ".join(words[:-1]) + " or " + words[-1]
+        return None
+
+    return check
+
+
+def _digits(text):
+    for c in text:
+        if c not in "0123456789":  # str.isdigit() of CPython takes more
+            return False
+    return 0 < len(text) <= 10
+
+
+def _number(low, high):
+    def check(value):
+        if not _digits(value) or not low <= int(value) <= high:
+            return "must be a number from %d to %d" % (low, high)
+        return None
+
+    return check
+
+
+def _text(value):
+    if len(bytes(value, "utf-8")) > _MAX_TEXT:
+        return "is longer than %d bytes" % _MAX_TEXT
+    for c in value:
+        if ord(c) < 0x20 or ord(c) == 0x7F:
+            return "holds a control character"
+    return None
+
+
+def _host_port(text):
+    """Split host[:port] or [IPv6][:port]; return (host, port text or None), or None."""
+    if text[:1] == "[":
+        end = text.find("]")
+        if end < 3:
+            return None
+        for c in text[1:end]:
+            if c not in "0123456789abcdefABCDEF:.":
+                return None
+        host, rest = text[: end + 1], text[end + 1 :]
+    else:
+        colon = text.find(":")
+        host, rest = (text, "") if colon < 0 else (text[:colon], text[colon:])
+        for c in host:
+            if not (c.isalpha() or c.isdigit() or c in "-._") or ord(c) > 0x7F:
+                return None
+    if not host or len(host) > 253:
+        return None
+    if not rest:
+        return host, None
+    port = rest[1:]
+    if rest[0] != ":" or not _digits(port) or not 1 <= int(port) <= 65535:
+        return None
+    return host, port
+
+
+def _host(value):
+    if _host_port(value) is None:
+        return "must be host or host:port"
+    return None
+
+
+def _urls(value):
+    urls = value.split()
+    if not 1 <= len(urls) <= 2:
+        return "must hold one URL, or two with a space between"
+    for url in urls:
+        lower = url.lower()
+        if lower.startswith("http://"):
+            rest = url[7:]
+        elif lower.startswith("https://"):
+            rest = url[8:]
+        else:
+            return "must begin with http:// or https://"
+        if len(url) > _MAX_TEXT:
+            return "is longer than %d characters" % _MAX_TEXT
+        slash = rest.find("/")
+        if _host_port(rest if slash < 0 else rest[:slash]) is None:
+            return "must hold host or host:port after http://"
+        for c in url:
+            if not 0x21 <= ord(c) <= 0x7E or c in "\"'<>\\^`{|}#?":
+                return "holds a character that stands in no SCEP path: " + repr(c)
+    return None
+
+
+def fingerprint_bytes(value):
+    """Return the bytes of a fingerprint in hex (colons, dashes, blanks allowed), or None.
+
+    16, 20, 32 or 64 bytes: MD5, SHA-1, SHA-256, SHA-512 by length.
+    """
+    digits = "".join([c for c in value if c not in ":- "])
+    if len(digits) not in (32, 40, 64, 128):
+        return None
+    try:
+        return bytes([int(digits[i : i + 2], 16) for i in range(0, len(digits), 2)])
+    except ValueError:
+        return None
+
+
+def _fingerprint(value):
+    if fingerprint_bytes(value) is None:
+        return "must be 32, 40, 64 or 128 hex digits (MD5, SHA-1, SHA-256, SHA-512)"
+    return None
+
+
+def _base64(value):
+    data = value.rstrip("=")
+    if not data or len(value) % 4 or len(value) - len(data) > 2:
+        return "must be base64"
+    if len(value) > _MAX_BLOB:
+        return "is longer than %d characters" % _MAX_BLOB
+    for c in data:
+        if not (c.isalpha() or c.isdigit() or c in "+/") or ord(c) > 0x7F:
+            return "must be base64"
+    return None
+
+
+def split_subject(value):
+    """Return [(type, value)] of `CN=a,O=b` in the order written; raise ValueError on a bad one.
+
+    RFC 4514 escapes: a backslash before , + " \\ < > ; = # or a blank; parts may be separated
+    by a comma with blanks round it.
+    """
+    parts = []
+    name = ""
+    text = ""
+    has_name = escaped = False
+    for i in range(len(value) + 1):
+        c = value[i] if i < len(value) else ""
+        if escaped:
+            if not c or c not in ',+"\\<>;=# ':
+                raise ValueError("an escape is not known")
+            text += c
+            escaped = False
+        elif c == "\\":
+            escaped = True
+        elif c == "=" and not has_name:
+            name, text, has_name = text.strip(), "", True
+        elif c in ("", ","):
+            text = text.strip()
+            if not has_name or not text:
+                raise ValueError("each part must be TYPE=value")
+            parts.append((name, text))
+            name, text, has_name = "", "", False
+        else:
+            text += c
+    return parts
+
+
+# RFC 4519 section 2 and RFC 2985 section 5: attribute types a subject may use
+SUBJECT_TYPES = (
+    "CN",
+    "O",
+    "OU",
+    "C",
+    "L",
+    "ST",
+    "STREET",
+    "DC",
+    "UID",
+    "SERIALNUMBER",
+    "EMAIL",
+    "SN",
+    "GN",
+    "TITLE",
+)
+
+
+def _subject(value):
+    try:
+        parts = split_subject(value)
+    except ValueError as e:
+        return "is no subject such as CN={mac},O=Example: " + str(e)
+    for kind, text in parts:
+        if kind.upper() not in SUBJECT_TYPES:
+            return "holds the unknown type " + repr(kind)
+        if kind.upper() == "C" and not (len(text) == 2 and text.isalpha() and text.isupper()):
+            return "must hold a country of two capital letters"
+    return None
+
+
+def split_san(value):
+    """Return [(kind, value)] of `dns:a upn:b@c uri:tag:x,y`; raise ValueError on a bad one.
+
+    Values are separated by blanks, so that each may hold commas and colons.
+    """
+    names = []
+    for word in value.split():
+        colon = word.find(":")
+        kind, text = word[: max(colon, 0)], word[colon + 1 :]
+        if kind not in ("dns", "ip", "email", "upn", "uri") or not text:
+            raise ValueError("each must be dns:, ip:, email:, upn: or uri: and a value")
+        names.append((kind, text))
+    if not names:
+        raise ValueError("it is empty")
+    return names
+
+
+def _san(value):
+    try:
+        split_san(value)
+    except ValueError as e:
+        return "is no list such as dns:phone.example upn:phone@example: " + str(e)
+    return None
+
+
+_yes_no = _one_of("yes", "no")
+
+# Key -> (check, default or None), in the order in which tools show them.
+KEYS = (
+    ("scep_run", _yes_no, "no"),
+    ("scep_url", _urls, None),
+    ("scep_challenge_password", _yes_no, None),  # None: yes where a challenge is configured
+    ("scep_psk", None, None),
+    ("scep_psk_cms", _base64, None),
+    ("identity_cms", _base64, None),
+    ("scep_ca_fingerprint", _fingerprint, None),
+    ("scep_ca_cert", _base64, None),
+    ("scep_ca_id", _text, None),
+    ("scep_subject", _subject, "CN={mac}"),
+    ("scep_san", _san, None),
+    ("scep_key_bits", _one_of("2048", "3072", "4096"), "2048"),
+    ("scep_key_usage", _one_of("signature", "both"), "both"),
+    ("scep_signer", _one_of("self", "factory"), "self"),
+    ("scep_renew", _number(1, 99), "50"),
+    ("scep_renew_key", _one_of("new", "same"), "new"),
+    ("scep_revocation", _one_of("no", "crl", "ocsp", "both"), "no"),
+    ("scep_poll_max", _number(1, 8760), "168"),
+    ("scep_spread", _number(0, 604800), "600"),
+    ("scep_action", _one_of("enroll", "renew", "revoke"), None),
+    ("scep_action_id", _number(0, 2147483647), None),
+    ("scep_allow_legacy", _yes_no, "no"),
+    ("set_mode", _one_of("noe", "sip"), "noe"),
+    ("sntp_server", _host, None),
+    ("call_server", _host, None),
+    ("log_host", _host, None),
+    ("dot1x", _yes_no, "no"),
+    ("dot1x_identity", _text, None),
+)
+SECRET_KEYS = ("scep_psk",)
+_ABOUT = {}
+for _key, _check, _default in KEYS:
+    _ABOUT[_key] = (_check, _default)
+
+
+def known(key):
+    """Tell whether `key` is one of KEYS (a file may hold others, which are kept quiet)."""
+    return key in _ABOUT
+
+
+def is_secret(key):
+    """Tell whether the value of `key` lives in bytearrays only and is stored sealed."""
+    return key in SECRET_KEYS
+
+
+def checked(key, raw):
+    """Return the value of `key` from UTF-8 bytearray `raw`: str, or `raw` itself for a secret.
+
+    An empty value takes the key back to its default: None. Raises ConfigError.
+    """
+    if key not in _ABOUT:
+        raise ConfigError("config", "%s is not a configuration key" % key, key)
+    if not len(raw):
+        return None
+    if is_secret(key):
+        if len(raw) > _MAX_SECRET:
+            raise ConfigError("config", "%s is longer than %d bytes" % (key, _MAX_SECRET), key)
+        for c in raw:
+            if c < 0x20 or c == 0x7F:
+                raise ConfigError("config", "%s holds a control character" % key, key)
+        return raw
+    value = charset.to_str(raw)
+    if key not in ("scep_ca_cert", "scep_psk_cms", "identity_cms"):
+        wrong = _text(value)
+    else:
+        value = "".join(value.split())
+        wrong = None
+    wrong = wrong or _ABOUT[key][0](value)
+    if wrong:
+        raise ConfigError("config", "%s %s" % (key, wrong), key)
+    return value
+
+
+class Config:
+    """The values in force: key -> str. Secrets are not in here (identity/store.py seals them).
+
+    Invariant: every value has passed `checked`.
+    """
+
+    def __init__(self, text=None):
+        """Read what encode() wrote (bytes-like UTF-8 lines KEY=VALUE), or start empty."""
+        self._values = {}
+        if text:
+            for line in charset.to_str(text).split("\n"):
+                at = line.find("=")
+                if at > 0 and known(line[:at]):
+                    self._values[line[:at]] = line[at + 1 :]
+
+    def get(self, key):
+        """Return the value of `key`, its default, or None."""
+        if key in self._values:
+            return self._values[key]
+        return _ABOUT[key][1]
+
+    def explicit(self, key):
+        """Tell whether `key` was configured (and does not just stand at its default)."""
+        return key in self._values
+
+    def number(self, key):
+        """Return the value of a numeric `key` as int, or None."""
+        value = self.get(key)
+        return None if value is None else int(value)
+
+    def yes(self, key):
+        """Tell whether a yes|no `key` says yes."""
+        return self.get(key) == "yes"
+
+    def set(self, key, value):
+        """Put `value` (str that `checked` returned, or None) in force; return the old value."""
+        old = self._values.get(key)
+        if value is None:
+            self._values.pop(key, None)
+        else:
+            self._values[key] = value
+        return old
+
+    def encode(self):
+        """Return the configured values as bytes, one KEY=VALUE a line, in the order of KEYS."""
+        lines = []
+        for key, _check, _default in KEYS:
+            if key in self._values:
+                lines.append(key + "=" + self._values[key])
+        return bytes("\n".join(lines), "utf-8")
+
+    def urls(self):
+        """Return the list of scep_url: the first, and the fall-back where there is one."""
+        value = self.get("scep_url")
+        return value.split() if value else []
+
+    def expand(self, key, mac):
+        """Return the value of `key` with {mac} replaced by `mac` (6 bytes) as 00809F59E1A0."""
+        value = self.get(key)
+        if value is None or "{mac}" not in value:
+            return value
+        if mac is None:
+            raise ConfigError("config", "%s holds {mac}, but the set has no MAC address" % key, key)
+        return value.replace("{mac}", mac_text(mac))
+
+
+def mac_text(mac):
+    """Return 6 bytes as the 12 capital hex digits that subjects and file names use."""
+    return "".join(["%02X" % b for b in mac])
