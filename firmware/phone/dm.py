@@ -27,12 +27,12 @@ class Reader:
         self._total = 0
         self.line = 1
 
-    def feed(self, buf, n=None):
-        """Read `n` bytes of `buf`; return the (key, bytearray value) pairs they complete."""
-        if n is None:
-            n = len(buf)
+    def feed(self, buf, start=0, end=None):
+        """Read buf[start:end]; return the (key, bytearray value) pairs it completes."""
+        if end is None:
+            end = len(buf)
         out = []
-        for i in range(n):
+        for i in range(start, end):
             c = buf[i]
             self._total += 1
             if self._total == 1 and c in (0xFE, 0xFF):

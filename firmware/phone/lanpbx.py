@@ -25,7 +25,7 @@ class FormatError(Error):
 class Reader:
     """Incremental reader: bytes in as they arrive, (key, value) pairs out.
 
-    feed(buf, n) and finish() return a list of (key: str, value: bytearray). Values are
+    feed() and finish() return a list of (key: str, value: bytearray). Values are
     UTF-8, each in a bytearray of its own that the caller wipes when it was a secret.
     A PEM block is the pair ("pem:LABEL", its base64 text). A word without `=` gives
     (word, None). The text between is never kept: the reader holds one value at a time.
@@ -42,15 +42,15 @@ class Reader:
         self._total = 0
         self.line = 1
 
-    def feed(self, buf, n=None):
-        """Read `n` bytes (default all) of bytes-like `buf`; return the pairs they complete.
+    def feed(self, buf, start=0, end=None):
+        """Read buf[start:end] (bytes-like, default all); return the pairs it completes.
 
         Raises FormatError: too-large, or config with the line's number as evidence.
         """
-        if n is None:
-            n = len(buf)
+        if end is None:
+            end = len(buf)
         out = []
-        for i in range(n):
+        for i in range(start, end):
             c = buf[i]
             self._total += 1
             if self._total <= 3:
@@ -178,12 +178,18 @@ class Reader:
         size = self._vlen
         while size and self._val[size - 1] in _BLANK:
             size -= 1
-        if size >= len(end) and self._val[size - len(end) : size] == end:
+        if self._ends_with(end, size):
             self._vlen = size - len(end)
             self._key_is("pem:" + self._label)
             self._emit(out)
         else:
             self._put(c)
+
+    def _ends_with(self, end, size):
+        # no slice: it would leave a piece of a private key on the heap
+        if size < len(end):
+            return False
+        return all(self._val[size - len(end) + i] == end[i] for i in range(len(end)))
 
     def _key_is(self, name):
         self._key = bytearray(MAX_KEY + 8)
