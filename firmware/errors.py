@@ -16,7 +16,7 @@ class Error(Exception):
 
     def __init__(self, code, message, evidence=None):
         """Keep the three parts; an unknown code is a fault of ours and becomes `internal`."""
-        Exception.__init__(self, message)
+        super().__init__(message)
         self.code = code if code in HELP else "internal"
         self.message = message
         self.evidence = evidence
