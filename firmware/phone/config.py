@@ -6,6 +6,8 @@ DESIGN.md section 7 (the keys are fixed there).
 
 from errors import Error
 from phone import charset
+from scep import altnames, http_url, names
+from scep.der import Encoder
 
 _MAX_TEXT = 512  # bytes of an ordinary value
 _MAX_SECRET = 255  # bytes of a challenge
@@ -88,23 +90,9 @@ def _host(value):
 def _urls(value):
     urls = value.split()
     if not 1 <= len(urls) <= 2:
-        return "must hold one URL, or two with a space between"
+        return "must hold one URL, or two with a blank between"
     for url in urls:
-        lower = url.lower()
-        if lower.startswith("http://"):
-            rest = url[7:]
-        elif lower.startswith("https://"):
-            rest = url[8:]
-        else:
-            return "must begin with http:// or https://"
-        if len(url) > _MAX_TEXT:
-            return "is longer than %d characters" % _MAX_TEXT
-        slash = rest.find("/")
-        if _host_port(rest if slash < 0 else rest[:slash]) is None:
-            return "must hold host or host:port after http://"
-        for c in url:
-            if not 0x21 <= ord(c) <= 0x7E or c in "\"'<>\\^`{|}#?":
-                return "holds a character that stands in no SCEP path: " + repr(c)
+        http_url.parse(url)
     return None
 
 
@@ -140,92 +128,18 @@ def _base64(value):
     return None
 
 
-def split_subject(value):
-    """Return [(type, value)] of `CN=a,O=b` in the order written; raise ValueError on a bad one.
-
-    RFC 4514 escapes: a backslash before , + " \\ < > ; = # or a blank; parts may be separated
-    by a comma with blanks round it.
-    """
-    parts = []
-    name = ""
-    text = ""
-    has_name = escaped = False
-    for i in range(len(value) + 1):
-        c = value[i] if i < len(value) else ""
-        if escaped:
-            if not c or c not in ',+"\\<>;=# ':
-                raise ValueError("an escape is not known")
-            text += c
-            escaped = False
-        elif c == "\\":
-            escaped = True
-        elif c == "=" and not has_name:
-            name, text, has_name = text.strip(), "", True
-        elif c in ("", ","):
-            text = text.strip()
-            if not has_name or not text:
-                raise ValueError("each part must be TYPE=value")
-            parts.append((name, text))
-            name, text, has_name = "", "", False
-        else:
-            text += c
-    return parts
-
-
-# RFC 4519 section 2 and RFC 2985 section 5: attribute types a subject may use
-SUBJECT_TYPES = (
-    "CN",
-    "O",
-    "OU",
-    "C",
-    "L",
-    "ST",
-    "STREET",
-    "DC",
-    "UID",
-    "SERIALNUMBER",
-    "EMAIL",
-    "SN",
-    "GN",
-    "TITLE",
-)
+_SAMPLE_MAC = bytes(6)  # stands for the set's own while a template is checked
 
 
 def _subject(value):
-    try:
-        parts = split_subject(value)
-    except ValueError as e:
-        return "is no subject such as CN={mac},O=Example: " + str(e)
-    for kind, text in parts:
-        if kind.upper() not in SUBJECT_TYPES:
-            return "holds the unknown type " + repr(kind)
-        if kind.upper() == "C" and not (len(text) == 2 and text.isalpha() and text.isupper()):
-            return "must hold a country of two capital letters"
-    return None
-
-
-def split_san(value):
-    """Return [(kind, value)] of `dns:a upn:b@c uri:tag:x,y`; raise ValueError on a bad one.
-
-    Values are separated by blanks, so that each may hold commas and colons.
-    """
-    names = []
-    for word in value.split():
-        colon = word.find(":")
-        kind, text = word[: max(colon, 0)], word[colon + 1 :]
-        if kind not in ("dns", "ip", "email", "upn", "uri") or not text:
-            raise ValueError("each must be dns:, ip:, email:, upn: or uri: and a value")
-        names.append((kind, text))
-    if not names:
-        raise ValueError("it is empty")
-    return names
+    names.encode(names.fill(value, {"mac": mac_text(_SAMPLE_MAC)}))
 
 
 def _san(value):
-    try:
-        split_san(value)
-    except ValueError as e:
-        return "is no list such as dns:phone.example upn:phone@example: " + str(e)
+    pairs = altnames.parse(names.fill(value, {"mac": mac_text(_SAMPLE_MAC)}))
+    if not pairs:
+        return "holds no name such as dns:phone.example"
+    altnames.put(Encoder(bytearray(2 * _MAX_TEXT)), pairs)
     return None
 
 
@@ -295,12 +209,15 @@ def checked(key, raw):
                 raise ConfigError("config", "%s holds a control character" % key, key)
         return raw
     value = charset.to_str(raw)
-    if key not in ("scep_ca_cert", "scep_psk_cms", "identity_cms"):
-        wrong = _text(value)
-    else:
-        value = "".join(value.split())
+    if key in ("scep_ca_cert", "scep_psk_cms", "identity_cms"):
+        value = "".join(value.split())  # base64 in lines
         wrong = None
-    wrong = wrong or _ABOUT[key][0](value)
+    else:
+        wrong = _text(value)
+    try:
+        wrong = wrong or _ABOUT[key][0](value)
+    except Error as e:
+        wrong = "is not usable: " + e.message
     if wrong:
         raise ConfigError("config", "%s %s" % (key, wrong), key)
     return value
@@ -365,11 +282,12 @@ class Config:
     def expand(self, key, mac):
         """Return the value of `key` with {mac} replaced by `mac` (6 bytes) as 00809F59E1A0."""
         value = self.get(key)
-        if value is None or "{mac}" not in value:
-            return value
-        if mac is None:
-            raise ConfigError("config", "%s holds {mac}, but the set has no MAC address" % key, key)
-        return value.replace("{mac}", mac_text(mac))
+        if value is None:
+            return None
+        try:
+            return names.fill(value, {"mac": mac_text(mac) if mac else None})
+        except Error as e:
+            raise ConfigError("config", "%s: %s" % (key, e.message), key)
 
 
 def mac_text(mac):
