@@ -15,14 +15,16 @@ DAY = 86400
 LONGEST_LIFE = 9131 * DAY + DAY // 4
 
 if hasattr(time, "ticks_ms"):
-    _ticks = time.ticks_ms
-    _between = time.ticks_diff
+    ticks = time.ticks_ms
+    between = time.ticks_diff
 else:
 
-    def _ticks():
+    def ticks():
+        """Return a count of milliseconds that only grows."""
         return int(time.monotonic() * 1000)
 
-    def _between(later, earlier):
+    def between(later, earlier):
+        """Return the milliseconds from one count to another."""
         return later - earlier
 
 
@@ -44,12 +46,12 @@ class Clock:
         self._build = build_time
         self._seconds = None
         self._ms = 0
-        self._last = _ticks()
+        self._last = ticks()
 
     def tick(self):
         """Take the milliseconds that passed into account."""
-        now = _ticks()
-        passed = _between(now, self._last)
+        now = ticks()
+        passed = between(now, self._last)
         self._last = now
         if self._seconds is None or passed <= 0:
             return

@@ -49,9 +49,9 @@ def test_it_counts_on_by_the_millisecond_counter_across_its_wrap():
     class Ticks:
         now = (1 << 30) - 700
 
-    saved = clock._ticks, clock._between
-    clock._ticks = lambda: Ticks.now & ((1 << 30) - 1)
-    clock._between = lambda a, b: (a - b) & ((1 << 30) - 1)
+    saved = clock.ticks, clock.between
+    clock.ticks = lambda: Ticks.now & ((1 << 30) - 1)
+    clock.between = lambda a, b: (a - b) & ((1 << 30) - 1)
     try:
         c = Clock()
         c.set(BUILD_TIME, "test")
@@ -60,4 +60,4 @@ def test_it_counts_on_by_the_millisecond_counter_across_its_wrap():
             c.tick()
         assert c.now() == BUILD_TIME + 7
     finally:
-        clock._ticks, clock._between = saved
+        clock.ticks, clock.between = saved

@@ -1,0 +1,214 @@
+"""Sets that run: the UNIX process, QEMU, a serial line. Each is a stream of bytes both ways.
+
+For session.py; PLATFORM notes on QEMU are in docs of boards/NOE.
+"""
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import termios
+import time
+
+from tools.setctl_host import bootblock, image
+from tools.setctl_host.errors import REPO, Failure
+
+
+def start(args, prompt=False):
+    """Power on the set that `args` (arguments.parse) names; return a Machine. Raises Failure.
+
+    prompt: start MicroPython's prompt in place of the set's main program.
+    """
+    if args.board.startswith("SERIAL:"):
+        return SerialLine(args.board[len("SERIAL:") :])
+    if args.board not in image.GEOMETRY:
+        raise Failure("unsupported", f"board {args.board} is not there yet")
+    image.check(args.board, args.flash)
+    return _STARTERS[args.board](args, prompt)
+
+
+class Machine:
+    """A child process whose standard streams are the set's line."""
+
+    host = "127.0.0.1"  # this machine's loopback as the set sees it
+
+    def __init__(self, command, environment, block=None):
+        """Start `command` in a session of its own; `block`: PrivateFile that it reads."""
+        self._block = block
+        try:
+            self._process = subprocess.Popen(
+                command,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for setctl, which then stops the set
+            )
+        except OSError as e:
+            self.ready()
+            raise Failure("unsupported", f"{command[0]}: {e.strerror}") from e
+        self.pid = self._process.pid
+        os.set_blocking(self._process.stdout.fileno(), False)
+
+    def ready(self):
+        """Take note that the set is up: what it was started with is removed."""
+        if self._block is not None:
+            self._block.remove()
+            self._block = None
+
+    def read(self, timeout):
+        """Return bytes that came, b"" at the end, None if nothing came in `timeout` seconds."""
+        out = self._process.stdout
+        if not select.select([out], [], [], timeout)[0]:
+            return None
+        return os.read(out.fileno(), 65536)
+
+    def write(self, data):
+        """Send bytes; a set that is gone shows in read()."""
+        try:
+            self._process.stdin.write(data)
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass
+
+    def stop(self):
+        """Power off: end the process that was started, by its id."""
+        self.ready()
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._process.stdin.close()
+        self._process.stdout.close()
+
+    def leave(self):
+        """Let the set run on after setctl has ended (--monitor)."""
+        self.ready()
+        self._process.returncode = 0  # no warning about a child that still runs
+
+
+def _elf(board):
+    path = os.path.join(REPO, "build", board, "firmware.elf")
+    if not os.path.exists(path):
+        raise Failure("unsupported", f"there is no firmware: make BOARD={board}")
+    return path
+
+
+def _unix(args, prompt):
+    for flag in ("monitor", "nic"):
+        if getattr(args, flag):
+            raise Failure("unsupported", f"--{flag} is for emulated boards")
+    image.read_secret(args.flash)
+    environment = dict(os.environ)
+    for key in list(environment):
+        if key.startswith("MICROSCEP_"):
+            del environment[key]
+    environment["MICROSCEP_FLASH"] = args.flash
+    environment["MICROSCEP_SECRET"] = image.secret_path(args.flash)
+    if args.time != "none":
+        environment["MICROSCEP_TIME"] = str(args.time)
+    if args.power_cut:
+        environment["MICROSCEP_POWER_CUT"] = str(args.power_cut)
+    if args.no_noise or args.seed is not None:
+        environment["MICROSCEP_NOISE"] = bootblock.noise(args.seed, args.no_noise).hex()
+    environment["MICROPYPATH"] = ".frozen"  # the image alone, whatever stands in this folder
+    # the host's words are twice the sets': the same objects need about twice the heap
+    command = [_elf("UNIX"), "-X", f"heapsize={args.heap or 512}k"]
+    if prompt:
+        os.execve(command[0], command, environment)  # its prompt wants the terminal itself
+    return Machine([*command, "-m", "main"], environment)
+
+
+def _noe(args, prompt):
+    qemu = shutil.which("qemu-system-arm")
+    if qemu is None:
+        raise Failure("unsupported", "qemu-system-arm is not installed")
+    elf = _elf("NOE")
+    block = bootblock.PrivateFile(
+        bootblock.encode(
+            image.read_secret(args.flash),
+            bootblock.noise(args.seed, args.no_noise),
+            time=None if args.time == "none" else args.time,
+            heap_kib=args.heap,
+            power_cut=args.power_cut,
+            seeded=args.seed is not None,
+            prompt=prompt,
+        )
+    )
+    nic = args.nic or "user"
+    if "model=" not in nic:
+        nic += ",model=smc91c111"
+    command = [qemu, "-M", "versatilepb", "-m", "64M", "-display", "none", "-no-reboot"]
+    command += ["-kernel", elf, "-serial", "stdio", "-nic", nic]
+    command += ["-drive", "if=pflash,format=raw,file=" + _escaped(args.flash)]
+    command += [
+        "-device",
+        f"loader,file={_escaped(block.path)},addr={BOOTBLOCK_ADDRESS:#x},force-raw=on",
+    ]
+    if args.monitor:
+        command += ["-monitor", f"unix:{_escaped(args.monitor)},server=on,wait=off"]
+    else:
+        command += ["-monitor", "none"]
+    if args.seed is not None:
+        # 4 ns an instruction, about 250 MHz; timing is then the same on every run
+        command += ["-icount", "shift=2"]
+    machine = Machine(command, dict(os.environ, QEMU_AUDIO_DRV="none"), block)
+    machine.host = "10.0.2.2"
+    return machine
+
+
+BOOTBLOCK_ADDRESS = 0x002FF000  # firmware/port/bootblock.h
+_STARTERS = {"UNIX": _unix, "NOE": _noe}
+
+
+def _escaped(path):
+    """Return a path as a value in QEMU's options: a comma is written twice."""
+    return os.path.abspath(path).replace(",", ",,")
+
+
+class SerialLine:
+    """A set on a real serial line: 115,200 baud, 8 bits, no parity."""
+
+    host = "127.0.0.1"
+    pid = None
+
+    def __init__(self, path):
+        """Open `path` raw. Raises Failure."""
+        try:
+            self._fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        except OSError as e:
+            raise Failure("connect", f"{path}: {e.strerror}") from e
+        if os.isatty(self._fd):
+            mode = termios.tcgetattr(self._fd)
+            mode[0] = mode[1] = mode[3] = 0
+            mode[2] = termios.CS8 | termios.CREAD | termios.CLOCAL
+            mode[4] = mode[5] = termios.B115200
+            termios.tcsetattr(self._fd, termios.TCSANOW, mode)
+        self.write(b"\x03\nready\n")  # a set that is up says so again
+
+    def ready(self):
+        """Nothing was left for the set to read."""
+
+    def read(self, timeout):
+        """Return bytes that came, or None if nothing came in `timeout` seconds."""
+        if not select.select([self._fd], [], [], timeout)[0]:
+            return None
+        return os.read(self._fd, 4096)
+
+    def write(self, data):
+        """Send bytes."""
+        while data:
+            try:
+                data = data[os.write(self._fd, data) :]
+            except BlockingIOError:
+                time.sleep(0.01)
+
+    def stop(self):
+        """Close the line; the set stays on."""
+        os.close(self._fd)
+
+    leave = stop

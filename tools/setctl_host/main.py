@@ -1,0 +1,98 @@
+"""tools/setctl: one command, from the command line to the exit status.
+
+For tools/setctl; DESIGN.md section 10 (exit status 0, 1, 2, 3).
+"""
+
+import contextlib
+import signal
+import sys
+import time
+
+from tools.setctl_host import arguments, image, machines, prompt
+from tools.setctl_host.errors import Down, Failure
+from tools.setctl_host.output import JsonOutput, TextOutput
+from tools.setctl_host.session import Session, command_line
+
+
+def main(argv):
+    """Run the command line `argv`; return the exit status."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    args = arguments.parse(argv)
+    if args.time is None:
+        args.time = int(time.time())
+    output = JsonOutput() if args.json else TextOutput()
+    try:
+        if args.command == "factory":
+            return _factory(args, output)
+        if args.command == "repl":
+            return prompt.run(machines.start(args, prompt=True))
+        return _command(args, output)
+    except Failure as e:
+        output.failure(e)
+        if getattr(e, "report", ""):
+            print(e.report, file=sys.stderr)
+        return e.status
+    except KeyboardInterrupt:
+        output.failure(Failure("cancelled", "interrupted"))
+        return 1
+
+
+def _factory(args, output):
+    from tools.setctl_host import factory  # needs the Python packages of the virtual environment
+
+    if args.board not in image.GEOMETRY:
+        raise Failure("unsupported", f"no flash image is made for board {args.board}")
+    output.event(factory.make(args.board, args.flash, args.mac, args.ca))
+    return 0
+
+
+def _command(args, output):
+    with contextlib.ExitStack() as stack:
+        machine = machines.start(args)
+        keep = False
+        try:
+            log = None
+            if args.serial_log:
+                log = stack.enter_context(open(args.serial_log, "ab"))
+            session = Session(machine, log)
+            line = _line(args, machine.host)
+            session.wait_ready()
+            keep = bool(args.monitor)
+            status = 0
+            for event in session.run(line, args.timeout):
+                output.event(event)
+                if event["event"] == "error":
+                    status = 1
+            return status
+        except Down:
+            keep = False
+            raise
+        finally:
+            if keep:
+                print(f"the set stays up: process {machine.pid}", file=sys.stderr)
+                machine.leave()
+            else:
+                machine.stop()
+
+
+def _line(args, host):
+    """Return the command line for the set; {host} is this machine as the set sees it."""
+    words, pairs = [], []
+    if args.command == "config":
+        for pair in args.pairs:
+            key, _, value = pair.partition("=")
+            pairs.append((key, value.replace("{host}", host)))
+    elif args.command == "boot":
+        pairs.append(("until", args.until))
+        for option in ("lanpbx", "dm"):
+            if getattr(args, option):
+                raise Failure("unsupported", f"--{option}: the set does not fetch files yet")
+    elif args.command == "getcert":
+        words.append(args.serial.upper())
+    elif args.command == "cert" and args.chain:
+        words.append("chain")
+    elif args.command == "mmi":
+        raise Failure("unsupported", "the menu is not in this firmware yet")
+    if args.trace:
+        pairs.append(("trace", "yes"))
+    return command_line(args.command, words, pairs)
