@@ -178,6 +178,6 @@ def _reason(stderr):
     """Return the first error line that apt printed, without its prefix and without URIs."""
     for line in stderr.splitlines():
         if line.startswith(("E:", "Err:")):
-            line = re.sub(r"\S+://\S+", "", line[2:])
+            line = re.sub(r"\b[a-z+]+:/\S+", lambda uri: uri[0].rsplit("/", 1)[1], line[2:])
             return re.sub(r"\s+", " ", line).strip(" .")
     return "apt gave no reason"

@@ -67,7 +67,8 @@ def unpack(path, folder, item, patches):
             stream.write(stamp_text(item, patches))
         swap_in(fresh, folder)
     except (OSError, EOFError, tarfile.TarError, subprocess.CalledProcessError) as error:
-        raise SourcesError(f"{item.file} cannot be unpacked: {error}") from None
+        reason = str(error).splitlines()[0].rstrip(":")
+        raise SourcesError(f"{item.file} cannot be unpacked: {reason}") from None
     finally:
         _remove(fresh)
 
