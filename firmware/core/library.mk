@@ -1,0 +1,33 @@
+# The static library of one variant: make -f firmware/core/library.mk OUT=folder FLAGS="...".
+# For core.mk; run from the root of the tree.
+
+SCEPCORE_CORE_DIR = firmware/core/
+BEARSSL ?= build/src/bearssl
+include firmware/core/sources.mk
+
+HOST_C = firmware/core/cpython/host_board.c
+OWN = $(SCEPCORE_C) $(HOST_C)
+OBJECTS = $(addprefix $(OUT)/obj/,$(notdir $(OWN:.c=.o)) $(notdir $(SCEPCORE_S:.S=.o)) \
+	$(addprefix bearssl/,$(notdir $(SCEPCORE_BEARSSL_C:.c=.o))))
+COMPILE = $(CC) -std=gnu99 -fPIC $(FLAGS) $(SCEPCORE_INCLUDES) -MMD -c -o $@ $<
+
+vpath %.c firmware/core firmware/core/cpython $(sort $(dir $(SCEPCORE_BEARSSL_C)))
+vpath %.S firmware/core
+
+$(OUT)/libscepcore.a: $(OBJECTS)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(OUT)/obj/bearssl/%.o: %.c
+	@mkdir -p $(@D)
+	@$(COMPILE)
+
+$(OUT)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	@$(COMPILE) -Wall -Wextra -Werror
+
+$(OUT)/obj/%.o: %.S
+	@mkdir -p $(@D)
+	@$(COMPILE)
+
+-include $(OBJECTS:.o=.d)

@@ -1,0 +1,9 @@
+# What scepcore is compiled from, for the host library, the tests and every board.
+# Set SCEPCORE_CORE_DIR (with a final slash) and BEARSSL (the unpacked source) before including.
+include $(SCEPCORE_CORE_DIR)kernel.mk
+
+SCEPCORE_C = $(sort $(wildcard $(SCEPCORE_CORE_DIR)scepcore_*.c)) $(SCEPCORE_KERNEL_C)
+SCEPCORE_S = $(SCEPCORE_KERNEL_S)
+SCEPCORE_BEARSSL_C = $(addprefix $(BEARSSL)/src/,\
+	$(filter %.c,$(shell sed 's/.*#.*//' $(SCEPCORE_CORE_DIR)bearssl.txt)))
+SCEPCORE_INCLUDES = -I$(SCEPCORE_CORE_DIR) -I$(BEARSSL)/inc -I$(BEARSSL)/src
