@@ -5,7 +5,6 @@ X.690; the clause stands in brackets where a rule comes from it.
 """
 
 from errors import Error
-
 from scep import asn1time
 from scep.tags import (
     BIT_STRING,
@@ -32,7 +31,7 @@ class DerError(Error):
 
     def __init__(self, message, evidence=None, code="asn1"):
         """Keep message and offset; the code is `asn1` unless another one is given."""
-        Error.__init__(self, code, message, evidence)
+        super().__init__(code, message, evidence)
 
 
 class Reader:
@@ -58,7 +57,7 @@ class Reader:
     def finish(self):
         """Raise if an element is left."""
         if self.pos != self.end:
-            self._fail("more elements than expected")
+            self.fail("more elements than expected")
 
     def peek(self):
         """Return the identifier octet of the next element, -1 at the end."""
@@ -79,7 +78,7 @@ class Reader:
         """Return a Reader over the contents of the next element, which is constructed."""
         self._next(tag)
         if not self.depth:
-            self._fail("nested too deep")
+            self.fail("nested too deep")
         return Reader(self.buf, self.at, self.to, self.ber, self.depth - 1, limit)
 
     def maybe_enter(self, tag):
@@ -106,14 +105,14 @@ class Reader:
         self._next(tag)
         value = self.buf[self.at] if self.to - self.at == 1 else -1
         if value != 0 and (value != 0xFF and not self.ber or value < 0):
-            self._fail("malformed BOOLEAN")
+            self.fail("malformed BOOLEAN")
         return value != 0
 
     def integer(self, tag=INTEGER):
         """Return an INTEGER as int, negative ones too; at most 1 KiB long."""
         body = self.integer_body(tag)
         if len(body) > 1024:
-            self._fail("INTEGER too long")
+            self.fail("INTEGER too long")
         value = int.from_bytes(body, "big")
         return value - (1 << 8 * len(body)) if body[0] & 0x80 else value
 
@@ -122,19 +121,19 @@ class Reader:
         self._next(tag)
         at = self.at
         if at == self.to:
-            self._fail("empty INTEGER")
+            self.fail("empty INTEGER")
         if self.to - at > 1 and not self.ber:
             # the first nine bits are not all equal [8.3.2]
             first, high = self.buf[at], self.buf[at + 1] & 0x80
             if (first == 0 and not high) or (first == 0xFF and high):
-                self._fail("INTEGER is not minimal")
+                self.fail("INTEGER is not minimal")
         return self.buf[at : self.to]
 
     def unsigned(self, tag=INTEGER):
         """Return a positive INTEGER as a memoryview, unsigned, big-endian, no leading zero."""
         body = self.integer_body(tag)
         if body[0] & 0x80:
-            self._fail("negative INTEGER")
+            self.fail("negative INTEGER")
         at = self.at
         while at < self.to - 1 and self.buf[at] == 0:
             at += 1
@@ -148,7 +147,7 @@ class Reader:
         """Read NULL."""
         self._next(NULL)
         if self.at != self.to:
-            self._fail("NULL with contents")
+            self.fail("NULL with contents")
 
     def oid(self, tag=OID):
         """Return an OBJECT IDENTIFIER's contents as bytes, to compare with module `oid` [8.19]."""
@@ -156,10 +155,10 @@ class Reader:
         fresh = True
         for i in range(self.at, self.to):
             if fresh and self.buf[i] == 0x80:
-                self._fail("OBJECT IDENTIFIER is not minimal")
+                self.fail("OBJECT IDENTIFIER is not minimal")
             fresh = self.buf[i] < 0x80
         if self.at == self.to or not fresh or self.to - self.at > 128:
-            self._fail("malformed OBJECT IDENTIFIER")
+            self.fail("malformed OBJECT IDENTIFIER")
         return bytes(self.buf[self.at : self.to])
 
     def octet_string(self, tag=OCTET_STRING):
@@ -190,7 +189,7 @@ class Reader:
         """Return a BIT STRING of whole bytes (a key, a signature) as a memoryview."""
         self._next(tag)
         if self.at == self.to or self.buf[self.at]:
-            self._fail("BIT STRING is not made of whole bytes")
+            self.fail("BIT STRING is not made of whole bytes")
         return self.buf[self.at + 1 : self.to]
 
     def named_bits(self, tag=BIT_STRING):
@@ -202,9 +201,9 @@ class Reader:
         size = self.to - self.at
         unused = self.buf[self.at] if size else 8
         if not 1 <= size <= 5 or unused > 7 or (size == 1 and unused):
-            self._fail("malformed BIT STRING")
+            self.fail("malformed BIT STRING")
         if size > 1 and self.buf[self.to - 1] & ((1 << unused) - 1):
-            self._fail("BIT STRING with unused bits set")
+            self.fail("BIT STRING with unused bits set")
         bits = 0
         for i in range((size - 1) * 8):
             if self.buf[self.at + 1 + i // 8] & (0x80 >> i % 8):
@@ -219,12 +218,16 @@ class Reader:
         """Return a GeneralizedTime as int seconds since 1970."""
         return self._time(GENERALIZED_TIME)
 
+    def fail(self, message):
+        """Raise DerError at this place: for the callers' own rules too."""
+        raise DerError(message, self.pos)
+
     def _time(self, tag):
         body = self.body(tag)
         try:
             return asn1time.parse(body, tag == GENERALIZED_TIME)
         except ValueError as error:
-            self._fail(str(error))
+            self.fail(str(error))
 
     def _chunks_size(self, tag):
         probe = Reader(self.buf, self.pos, self.end, True, self.depth)
@@ -237,13 +240,13 @@ class Reader:
         """Check the next header, set at and to, and move past the element."""
         pos = self.pos
         if pos + 2 > self.end:
-            self._fail("element is cut off")
+            self.fail("element is cut off")
         found = self.buf[pos]
         if tag is not None and found != tag:
-            self._fail("tag 0x%02x where 0x%02x belongs" % (found, tag))
+            self.fail("tag 0x%02x where 0x%02x belongs" % (found, tag))
         self.limit -= 1
         if self.limit < 0:
-            self._fail("too many elements")
+            self.fail("too many elements")
         stop = self._header()
         if stop < 0:
             stop = self._end_of_contents()
@@ -255,28 +258,28 @@ class Reader:
         """Check the header at pos; set at; return the contents' end, -1 if it is indefinite."""
         buf, pos, end = self.buf, self.pos, self.end
         if pos + 2 > end:
-            self._fail("element is cut off")
+            self.fail("element is cut off")
         if buf[pos] & 0x1F == 0x1F or not buf[pos]:
-            self._fail("unknown tag")
+            self.fail("unknown tag")
         size = buf[pos + 1]
         at = pos + 2
         if size == 0x80:
             if not self.ber or not buf[pos] & CONSTRUCTED:
-                self._fail("indefinite length")
+                self.fail("indefinite length")
             self.at = at
             return -1
         if size > 0x80:
             count = size & 0x7F
             if count > 4 or at + count > end:
-                self._fail("length of %d bytes" % count)
+                self.fail("length of %d bytes" % count)
             size = 0
             for i in range(at, at + count):
                 size = size << 8 | buf[i]
             if not self.ber and (size < 0x80 or not buf[at]):
-                self._fail("length is not minimal")
+                self.fail("length is not minimal")
             at += count
         if size > end - at:
-            self._fail("element longer than what holds it")
+            self.fail("element longer than what holds it")
         self.at = at
         return at + size
 
@@ -295,9 +298,6 @@ class Reader:
             if stop < 0:
                 open_ += 1
                 if open_ > self.depth:
-                    self._fail("nested too deep")
+                    self.fail("nested too deep")
                 stop = probe.at
             probe.pos = stop
-
-    def _fail(self, message):
-        raise DerError(message, self.pos)
