@@ -47,7 +47,7 @@ size: tier-demo ## flash and RAM by layer of every board; writes build/size.json
 		$(MAKE) -s board BOARD=$$board > build/size.log 2>&1 && \
 		$(MAKE) -s board BOARD=$$board BARE=1 > build/size.log 2>&1 || \
 		{ tail -n 20 build/size.log; echo "$$board does not build" >&2; exit 1; }; done
-	@python3 tools/size $(BOARDS)
+	@tools/size $(BOARDS)
 
 clean: ## remove what was built; what was fetched stays (build/downloads, src, debs, apt, venv)
 	@find build -mindepth 1 -maxdepth 1 $(foreach kept,downloads src debs apt venv,! -name $(kept)) \

@@ -179,5 +179,6 @@ def _reason(stderr):
     for line in stderr.splitlines():
         if line.startswith(("E:", "Err:")):
             line = re.sub(r"\b[a-z+]+:/\S+", lambda uri: uri[0].rsplit("/", 1)[1], line[2:])
+            line = re.sub(r"\[IP:[^]]*\]", "", line)
             return re.sub(r"\s+", " ", line).strip(" .")
     return "apt gave no reason"

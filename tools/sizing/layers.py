@@ -1,0 +1,112 @@
+"""Name the layer that a piece of the image belongs to.
+
+For tools/size. The layers are those of DESIGN.md section 1 and 2; what no rule knows is
+MicroPython's. Frozen modules are told apart by the names that mpy-tool gives their data.
+"""
+
+import re
+
+# In the order shown. heap and stack are RAM that the link script sets aside.
+ORDER = (
+    "micropython",
+    "libc",
+    "core",
+    "scep",
+    "keystore",
+    "phone",
+    "mmi",
+    "tls",
+    "supplicant",
+    "errors",
+    "board",
+    "port",
+    "lwip",
+    "framebuffer",
+    "heap",
+    "stack",
+)
+
+# Object files, first match decides.
+FILES = (
+    (r"/bearssl/src/(ssl|x509)/", "tls"),
+    (r"/bearssl/", "core"),
+    (r"/lwip/", "lwip"),
+    (r"firmware/core/|firmware/usermod/|/scepcore/|scepcore", "core"),
+    (r"firmware/port/|boards/", "port"),
+    (r"lib(c|m|gcc|g|nosys|c_nano|pthread|rdimon)(_nonshared|_nano)?\.a\(|/crt|/Scrt", "libc"),
+)
+# Space that belongs to no object, by output section.
+SECTIONS = {
+    ".heap": "heap",
+    ".stack": "stack",
+    ".framebuffer": "framebuffer",
+    ".mmu": "port",
+}
+# Frozen modules, by the start of their mangled name; first match decides.
+MODULES = (
+    ("scep_tls", "tls"),
+    ("scep", "scep"),
+    ("keystore", "keystore"),
+    ("phone_mmi", "mmi"),
+    ("phone_eapol", "supplicant"),
+    ("phone_eaptls", "supplicant"),
+    ("phone_eap", "supplicant"),
+    ("phone_dot1x", "supplicant"),
+    ("phone", "phone"),
+    ("main", "phone"),
+    ("errors", "errors"),
+    ("board", "board"),
+)
+_FROZEN = re.compile(
+    r"(?:fun_data|proto_fun|raw_code|children|const_obj_table|const_obj|const_qstr_table_data|"
+    r"const_table_data|const_table_ptrs|const_qstr_table|frozen_module|frozen|const)_(\w+)"
+)
+
+
+def of_file(path):
+    """Return the layer of an object file by its path."""
+    for pattern, layer in FILES:
+        if re.search(pattern, path):
+            return layer
+    return "micropython"
+
+
+def of_frozen(section):
+    """Return the layer of one input section of the frozen content, None if all share it."""
+    match = _FROZEN.search(section)
+    if match:
+        for prefix, layer in MODULES:
+            if re.match(prefix + r"(_|$)", match[1]):
+                return layer
+    return None
+
+
+def attribute(pieces):
+    """Return {layer: [flash bytes, RAM bytes]} for the Pieces of an image.
+
+    What all frozen modules share (names, their table) is spread over them by their size.
+    """
+    sums = {}
+    frozen = {}
+    shared = [0, 0]
+    for piece in pieces:
+        if piece.file.endswith(("frozen_content.o", "frozen_content.c.obj")):
+            layer = of_frozen(piece.section)
+            target = shared if layer is None else frozen.setdefault(layer, [0, 0])
+        else:
+            layer = of_file(piece.file) if piece.file else SECTIONS.get(piece.output, "micropython")
+            target = sums.setdefault(layer, [0, 0])
+        target[0] += piece.flash
+        target[1] += piece.ram
+    weight = sum(flash for flash, _ in frozen.values())
+    for layer, (flash, ram) in frozen.items():
+        target = sums.setdefault(layer, [0, 0])
+        share = shared[0] * flash // weight if weight else 0
+        target[0] += flash + share
+        target[1] += ram
+        shared[0] -= share
+        weight -= flash
+    rest = sums.setdefault("micropython", [0, 0])
+    rest[0] += shared[0]
+    rest[1] += shared[1]
+    return sums
