@@ -5,7 +5,6 @@ RFC 8017 section 8.2, RFC 3279 section 2.2.1, RFC 4055 section 5, RFC 5280 secti
 """
 
 import scepcore
-
 from errors import Error
 from scep import oid
 from scep.der import NULL, SEQUENCE
@@ -66,6 +65,20 @@ def put_algorithm(e, kind):
     end = e.pos
     e.null()
     e.oid(kind)
+    e.wrap(SEQUENCE, end)
+
+
+# SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier,
+#   subjectPublicKey BIT STRING { SEQUENCE { modulus INTEGER, publicExponent INTEGER } } }
+def put_public_key(e, key):
+    """Prepend the SubjectPublicKeyInfo of a scepcore.RSAKey to Encoder e (RFC 3279 2.3.1)."""
+    n, exponent = key.public()
+    end = e.pos
+    e.integer(exponent)
+    e.integer(n)
+    e.wrap(SEQUENCE, end)
+    e.wrap_bits(end)
+    put_algorithm(e, oid.RSA_ENCRYPTION)
     e.wrap(SEQUENCE, end)
 
 
