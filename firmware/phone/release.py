@@ -7,5 +7,5 @@ source gives the same image everywhere.
 from scep import asn1time
 
 VERSION = "0.1.0"
-# Set when a release is made: clock.py trusts no time before it.
-BUILD_TIME = asn1time.seconds(2026, 11, 1)
+# Set at a release, with SOURCE_DATE_EPOCH of boards.mk: clock.py trusts no time before it.
+BUILD_TIME = asn1time.seconds(2025, 11, 25)
