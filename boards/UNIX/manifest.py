@@ -1,4 +1,3 @@
 # What is frozen into the UNIX board's image: the firmware, and this board's own module.
 include("../../firmware/manifest.py")
 module("board.py")
-module("board.py")
