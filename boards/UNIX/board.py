@@ -3,13 +3,14 @@
 For firmware/phone; frozen as `board`. DESIGN.md sections 6 and 8.
 
 A board module has: NAME, FEATURES, flash(), mac(), start_time(), net(), console(), idle(),
-reset(). The same names on every board; each docstring here is the contract.
+traceback(), reset(). The same names on every board; each docstring here is the contract.
 
 What an emulated board finds in its boot-parameter block stands in the environment here:
 MICROSCEP_FLASH (file), MICROSCEP_SECRET (file, read by the C core), MICROSCEP_TIME (seconds since
 1970), MICROSCEP_MAC (12 hex digits), MICROSCEP_POWER_CUT (flash step).
 """
 
+import io
 import os
 import select
 import sys
@@ -188,6 +189,14 @@ def console():
 def idle():
     """Wait a moment: nothing is to do until something comes in or time passes."""
     time.sleep_ms(1)
+
+
+def traceback(error):
+    """Write the lines of a traceback, without the exception's text: that may hold a value."""
+    text = io.StringIO()
+    sys.print_exception(error, text)
+    for line in text.getvalue().split("\n")[:-2]:
+        sys.stdout.write(line + "\n")
 
 
 def reset():
