@@ -1,0 +1,16 @@
+# What a board of this port puts into its own board.mk (boards/boards.mk tells how that is run).
+
+OUT = $(BUILD)$(if $(DEV),-dev)
+
+PORT_FLAGS = BOARD=$(BOARD) BOARD_DIR=$(BOARD_DIR) BUILD=$(OUT)/obj DEV=$(DEV) BARE=$(BARE) \
+	MPY=$(MPY) LWIP=$(LWIP) MICROPY_MPYCROSS=$(MICROPY_MPYCROSS) CFLAGS_EXTRA="$(PREFIX_MAP)"
+
+$(OUT)/firmware.elf: FORCE
+	@mkdir -p $(OUT)
+	@$(MAKE) --no-print-directory -C $(ROOT)/firmware/port $(PORT_FLAGS)
+	@cmp -s $(OUT)/obj/firmware.elf $@ || cp $(OUT)/obj/firmware.elf $@
+	@cmp -s $(OUT)/obj/firmware.map $(OUT)/firmware.map || \
+		cp $(OUT)/obj/firmware.map $(OUT)/firmware.map
+
+FORCE:
+.PHONY: FORCE

@@ -1,0 +1,13 @@
+/* Hooks that lwIP calls by macro. For lwipopts.h. */
+#ifndef MICROSCEP_PORT_NET_HOOKS_H
+#define MICROSCEP_PORT_NET_HOOKS_H
+
+#include "lwip/ip_addr.h"
+
+#include "netrandom.h"
+
+#define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port)                            \
+    netrandom_isn(ip4_addr_get_u32(ip_2_ip4(local_ip)), (local_port),                              \
+                  ip4_addr_get_u32(ip_2_ip4(remote_ip)), (remote_port))
+
+#endif

@@ -1,0 +1,144 @@
+/* Entry of the image after start.S: brings the drivers up, runs the frozen main program.
+ * For every board of this port. A main program that ends is a crash (production) or a prompt.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "py/cstack.h"
+#include "py/builtin.h"
+#include "py/gc.h"
+#include "py/lexer.h"
+#include "py/mperrno.h"
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "shared/runtime/gchelper.h"
+#include "shared/runtime/pyexec.h"
+
+#include "bootblock.h"
+#include "crash.h"
+#include "irq.h"
+#include "net.h"
+#include "nor.h"
+#include "stack.h"
+#include "ticks.h"
+#include "uart.h"
+
+extern uint8_t __heap_start[], __heap_end[], __stack_top[];
+void port_main(void);
+
+volatile bool port_pending;
+
+void port_poll(void) {
+    static bool inside;
+    if (inside)
+        return;
+    inside = true;
+    port_pending = false;
+    net_poll();
+    inside = false;
+}
+
+void port_wait(uint32_t ms) {
+    if (!port_pending)
+        ticks_wait(ms);
+}
+
+#if MICROPY_KBD_EXCEPTION
+static bool filter_interrupt_char(uint8_t byte) {
+    if (byte != mp_interrupt_char)
+        return false;
+    mp_sched_keyboard_interrupt();
+    return true;
+}
+#else
+/* Production: no byte on the line stops the set. */
+void mp_hal_set_interrupt_char(int c) {
+    (void)c;
+}
+#endif
+
+static void start_heap(void) {
+    size_t size = (size_t)(__heap_end - __heap_start);
+    uint32_t wanted = bootblock_get()->heap_kib;
+    if (wanted != 0 && wanted < size / 1024)
+        size = wanted * 1024;
+    gc_init(__heap_start, __heap_start + size);
+}
+
+void port_main(void) {
+    irq_init();
+    uart_init();
+    ticks_init();
+    mp_cstack_init_with_top(__stack_top, stack_size());
+    start_heap();
+    mp_init();
+    irq_restore(0x1f); /* System mode, interrupts on */
+    net_init();
+    nor_set_power_cut(bootblock_get()->power_cut_step, bootblock_get()->power_cut_tear);
+
+#if MICROSCEP_DEVELOPMENT
+    uart_set_filter(filter_interrupt_char);
+    if ((bootblock_get()->flags & BOOTBLOCK_PROMPT) == 0)
+        pyexec_frozen_module("main.py", true);
+    for (;;) {
+        int end =
+            pyexec_mode_kind == PYEXEC_MODE_RAW_REPL ? pyexec_raw_repl() : pyexec_friendly_repl();
+        if (end != 0)
+            machine_reset(); /* Ctrl-D: the secrets are gone, so it is a real restart */
+    }
+#else
+    pyexec_frozen_module("main.py", false);
+    crash("the main program has ended");
+#endif
+}
+
+void gc_collect(void) {
+    gc_collect_start();
+    gc_helper_collect_regs_and_stack();
+    gc_collect_end();
+}
+
+/* There is no file system: only frozen modules can be imported, nothing can be opened. */
+mp_import_stat_t mp_import_stat(const char *path) {
+    (void)path;
+    return MP_IMPORT_STAT_NO_EXIST;
+}
+
+#if MICROPY_ENABLE_COMPILER
+mp_lexer_t *mp_lexer_new_from_file(qstr filename) {
+    (void)filename;
+    mp_raise_OSError(MP_ENOENT);
+}
+#endif
+
+static mp_obj_t builtin_open(size_t n_args, const mp_obj_t *args, mp_map_t *kwargs) {
+    (void)n_args;
+    (void)args;
+    (void)kwargs;
+    mp_raise_OSError(MP_ENOENT);
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(mp_builtin_open_obj, 1, builtin_open);
+
+void nlr_jump_fail(void *value) {
+    (void)value;
+    crash("exception outside every handler");
+}
+
+#ifndef NDEBUG
+void __assert_func(const char *file, int line, const char *function, const char *expression) {
+    (void)file;
+    (void)line;
+    (void)function;
+    crash(expression);
+}
+#endif
+
+/* C library's ends: nothing here may call them. */
+_Noreturn void abort(void) {
+    crash("abort");
+}
+
+_Noreturn void exit(int status) {
+    (void)status;
+    crash("exit");
+}

@@ -1,0 +1,150 @@
+/* noe.net: the network interface for the board module: address, DHCP, 802.1X frames, counters.
+ * For boards/NOE/board.py. Nothing here waits; sockets are module socket (modlwip.c).
+ */
+#include <string.h>
+
+#include "lwip/dhcp.h"
+#include "lwip/dns.h"
+#include "lwip/netif.h"
+
+#include "py/mperrno.h"
+#include "py/runtime.h"
+
+#include "modnoe.h"
+#include "net.h"
+#include "smc91c111.h"
+
+/* modlwip.c asks which address family getaddrinfo prefers; network_lwip.c is not built. */
+int mp_mod_network_prefer_dns_use_ip_version = 4;
+
+static mp_obj_t address_text(const ip4_addr_t *address) {
+    char text[IP4ADDR_STRLEN_MAX];
+    ip4addr_ntoa_r(address, text, sizeof text);
+    return mp_obj_new_str(text, strlen(text));
+}
+
+static ip4_addr_t address_of(mp_obj_t text) {
+    ip4_addr_t address;
+    if (!ip4addr_aton(mp_obj_str_get_str(text), &address))
+        mp_raise_ValueError(MP_ERROR_TEXT("not an IPv4 address"));
+    return address;
+}
+
+static struct netif *started(void) {
+    struct netif *netif = net_interface();
+    if (netif == NULL)
+        mp_raise_OSError(MP_ENODEV);
+    return netif;
+}
+
+/* def start(mac: bytes): switches the controller on with this address (6 bytes). Once; OSError
+ * ENODEV without a controller, EALREADY when it runs. */
+static mp_obj_t start(mp_obj_t mac) {
+    mp_buffer_info_t from;
+    mp_get_buffer_raise(mac, &from, MP_BUFFER_READ);
+    if (from.len != 6 || (((const uint8_t *)from.buf)[0] & 1) != 0)
+        mp_raise_ValueError(MP_ERROR_TEXT("not a station's MAC address"));
+    if (net_interface() != NULL)
+        mp_raise_OSError(MP_EALREADY);
+    if (!net_start(from.buf))
+        mp_raise_OSError(MP_ENODEV);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(start_obj, start);
+
+/* def link() -> bool: whether the controller is switched on (the emulated one has no PHY). */
+static mp_obj_t link(void) {
+    return mp_obj_new_bool(net_link());
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(link_obj, link);
+
+/* def dhcp(on: bool): starts or stops the client; when it has an address, ifconfig() tells. */
+static mp_obj_t dhcp(mp_obj_t on) {
+    struct netif *netif = started();
+    dhcp_release_and_stop(netif);
+    if (mp_obj_is_true(on) && dhcp_start(netif) != ERR_OK)
+        mp_raise_OSError(MP_ENOMEM);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(dhcp_obj, dhcp);
+
+/* def ifconfig(static: tuple | None = None) -> (ip, mask, gateway, dns) as str, '0.0.0.0' where
+ * there is none. A tuple of the four sets them and stops DHCP. */
+static mp_obj_t ifconfig(size_t n_args, const mp_obj_t *args) {
+    struct netif *netif = started();
+    if (n_args == 1 && args[0] != mp_const_none) {
+        mp_obj_t *items;
+        mp_obj_get_array_fixed_n(args[0], 4, &items);
+        ip4_addr_t ip = address_of(items[0]), mask = address_of(items[1]);
+        ip4_addr_t gateway = address_of(items[2]), server = address_of(items[3]);
+        dhcp_release_and_stop(netif);
+        netif_set_addr(netif, &ip, &mask, &gateway);
+        dns_setserver(0, &server);
+    }
+    mp_obj_t all[4] = {address_text(netif_ip4_addr(netif)), address_text(netif_ip4_netmask(netif)),
+                       address_text(netif_ip4_gw(netif)), address_text(dns_getserver(0))};
+    return mp_obj_new_tuple(4, all);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ifconfig_obj, 0, 1, ifconfig);
+
+/* def dns() -> list[str]: the name servers, by DHCP or by ifconfig. */
+static mp_obj_t dns(void) {
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+    for (u8_t i = 0; i < DNS_MAX_SERVERS; i++) {
+        const ip_addr_t *server = dns_getserver(i);
+        if (!ip_addr_isany(server))
+            mp_obj_list_append(list, address_text(server));
+    }
+    return list;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(dns_obj, dns);
+
+/* def send_frame(frame) -> bool: an Ethernet frame of 14..1514 bytes, addresses and EtherType
+ * included. False: the controller has no room just now. */
+static mp_obj_t send_frame(mp_obj_t frame) {
+    mp_buffer_info_t from;
+    mp_get_buffer_raise(frame, &from, MP_BUFFER_READ);
+    started();
+    if (from.len < 14 || from.len > 1514)
+        mp_raise_ValueError(MP_ERROR_TEXT("not an Ethernet frame"));
+    return mp_obj_new_bool(net_send_frame(from.buf, from.len));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(send_frame_obj, send_frame);
+
+/* def receive_frame(buf) -> int: the oldest frame of EtherType 0x888E, cut to len(buf); 0: none.
+ * Short frames come padded to 60 bytes: lengths are the protocol's. */
+static mp_obj_t receive_frame(mp_obj_t buffer) {
+    mp_buffer_info_t to;
+    mp_get_buffer_raise(buffer, &to, MP_BUFFER_WRITE);
+    return MP_OBJ_NEW_SMALL_INT(net_receive_frame(to.buf, to.len));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(receive_frame_obj, receive_frame);
+
+/* def counters() -> (received, dropped, malformed, sent, send_failed, interrupts) */
+static mp_obj_t counters(void) {
+    const struct smc91c111_counters *c = smc91c111_counters();
+    mp_obj_t all[6] = {
+        mp_obj_new_int_from_uint(c->received),    mp_obj_new_int_from_uint(c->dropped),
+        mp_obj_new_int_from_uint(c->malformed),   mp_obj_new_int_from_uint(c->sent),
+        mp_obj_new_int_from_uint(c->send_failed), mp_obj_new_int_from_uint(c->interrupts)};
+    return mp_obj_new_tuple(6, all);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(counters_obj, counters);
+
+static const mp_rom_map_elem_t globals_table[] = {
+    {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_net)},
+    {MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&start_obj)},
+    {MP_ROM_QSTR(MP_QSTR_link), MP_ROM_PTR(&link_obj)},
+    {MP_ROM_QSTR(MP_QSTR_dhcp), MP_ROM_PTR(&dhcp_obj)},
+    {MP_ROM_QSTR(MP_QSTR_ifconfig), MP_ROM_PTR(&ifconfig_obj)},
+    {MP_ROM_QSTR(MP_QSTR_dns), MP_ROM_PTR(&dns_obj)},
+    {MP_ROM_QSTR(MP_QSTR_send_frame), MP_ROM_PTR(&send_frame_obj)},
+    {MP_ROM_QSTR(MP_QSTR_receive_frame), MP_ROM_PTR(&receive_frame_obj)},
+    {MP_ROM_QSTR(MP_QSTR_counters), MP_ROM_PTR(&counters_obj)},
+};
+static MP_DEFINE_CONST_DICT(globals, globals_table);
+
+const mp_obj_module_t noe_net_module = {
+    .base = {&mp_type_module},
+    .globals = (mp_obj_dict_t *)&globals,
+};

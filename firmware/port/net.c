@@ -1,0 +1,155 @@
+/* The one network interface: lwIP over the SMC91C111, DHCP, frames for 802.1X.
+ * For main.c and module noe. lwIP runs outside interrupts only: from net_poll, and from modlwip's
+ * calls, which net_poll never interrupts.
+ */
+#include <string.h>
+
+#include "lwip/dhcp.h"
+#include "lwip/etharp.h"
+#include "lwip/init.h"
+#include "lwip/netif.h"
+#include "lwip/timeouts.h"
+#include "netif/ethernet.h"
+
+#include "bootblock.h"
+#include "net.h"
+#include "netrandom.h"
+#include "port.h"
+#include "smc91c111.h"
+#include "ticks.h"
+
+#define FRAMES_PER_POLL 16u
+#define ETHERTYPE_EAPOL 0x888eu
+
+static struct netif interface;
+static bool present;
+/* EAPOL frames that wait for Python, oldest first. */
+static struct pbuf *frames[NET_FRAMES];
+static unsigned frame_count;
+/* A frame between the ring and its pbuf; two bytes in front align the IP header. */
+static uint8_t frame_buffer[ETH_PAD_SIZE + 1520] __attribute__((aligned(4)));
+
+static void wake(void) {
+    port_pending = true;
+}
+
+static err_t link_output(struct netif *netif, struct pbuf *p) {
+    (void)netif;
+    if (p->tot_len < ETH_PAD_SIZE || !smc91c111_send_begin((size_t)p->tot_len - ETH_PAD_SIZE))
+        return ERR_MEM;
+    size_t skip = ETH_PAD_SIZE;
+    for (const struct pbuf *q = p; q != NULL; q = q->next) {
+        smc91c111_send_piece((const uint8_t *)q->payload + skip, q->len - skip);
+        skip = 0;
+    }
+    smc91c111_send_end();
+    return ERR_OK;
+}
+
+static err_t interface_init(struct netif *netif) {
+    memcpy(netif->hwaddr, netif->state, 6);
+    netif->state = NULL;
+    netif->hwaddr_len = 6;
+    netif->mtu = 1500;
+    netif->name[0] = 'e';
+    netif->name[1] = 'n';
+    netif->output = etharp_output;
+    netif->linkoutput = link_output;
+    netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET;
+    return smc91c111_init(netif->hwaddr, wake) ? ERR_OK : ERR_IF;
+}
+
+void net_init(void) {
+    const struct bootblock *boot = bootblock_get();
+    netrandom_seed(boot->noise, sizeof boot->noise);
+    lwip_init();
+    wake();
+}
+
+bool net_start(const uint8_t mac[6]) {
+    uint8_t address[6];
+    memcpy(address, mac, sizeof address);
+    if (netif_add(&interface, IP4_ADDR_ANY4, IP4_ADDR_ANY4, IP4_ADDR_ANY4, address, interface_init,
+                  ethernet_input) == NULL)
+        return false;
+    present = true;
+    netif_set_default(&interface);
+    netif_set_up(&interface);
+    netif_set_link_up(&interface);
+    wake();
+    return true;
+}
+
+static void keep_frame(struct pbuf *p) {
+    if (frame_count == NET_FRAMES) {
+        pbuf_free(frames[0]);
+        memmove(&frames[0], &frames[1], sizeof frames - sizeof frames[0]);
+        frame_count--;
+    }
+    frames[frame_count++] = p;
+}
+
+static void input(size_t n) {
+    bool eapol = n >= 14 && (frame_buffer[ETH_PAD_SIZE + 12] << 8 |
+                             frame_buffer[ETH_PAD_SIZE + 13]) == (int)ETHERTYPE_EAPOL;
+    u16_t size = (u16_t)(n + ETH_PAD_SIZE);
+    struct pbuf *p = pbuf_alloc(PBUF_RAW, size, eapol ? PBUF_RAM : PBUF_POOL);
+    if (p == NULL)
+        return; /* no memory: like a frame lost on the wire */
+    pbuf_take(p, frame_buffer, size);
+    if (eapol)
+        keep_frame(p);
+    else if (interface.input(p, &interface) != ERR_OK)
+        pbuf_free(p);
+}
+
+void net_poll(void) {
+    unsigned budget = FRAMES_PER_POLL;
+    while (budget != 0) {
+        size_t n =
+            smc91c111_receive(frame_buffer + ETH_PAD_SIZE, sizeof frame_buffer - ETH_PAD_SIZE);
+        if (n == 0)
+            break;
+        input(n);
+        budget--;
+    }
+    sys_check_timeouts();
+    if (budget == 0) {
+        port_pending = true; /* more waits: the interpreter gets its turn first */
+        ticks_event();
+        return;
+    }
+    uint32_t ms = sys_timeouts_sleeptime();
+    if (ms != SYS_TIMEOUTS_SLEEPTIME_INFINITE)
+        ticks_set_alarm(TICKS_ALARM_NETWORK, ms < 60000 ? ms * 1000 : 60000000, wake);
+}
+
+struct netif *net_interface(void) {
+    return present ? &interface : NULL;
+}
+
+bool net_link(void) {
+    return present && netif_is_link_up(&interface);
+}
+
+size_t net_receive_frame(uint8_t *out, size_t max) {
+    if (frame_count == 0)
+        return 0;
+    struct pbuf *p = frames[0];
+    frame_count--;
+    memmove(&frames[0], &frames[1], frame_count * sizeof frames[0]);
+    size_t n = (size_t)p->tot_len - ETH_PAD_SIZE;
+    if (n > max)
+        n = max;
+    n = pbuf_copy_partial(p, out, (u16_t)n, ETH_PAD_SIZE);
+    pbuf_free(p);
+    return n;
+}
+
+bool net_send_frame(const uint8_t *frame, size_t n) {
+    if (n < 14 || n > 1514 || !smc91c111_send_begin(n))
+        return false;
+    smc91c111_send_piece(frame, n);
+    smc91c111_send_end();
+    return true;
+}

@@ -1,0 +1,1 @@
+// Words that no source spells as MP_QSTR_.
