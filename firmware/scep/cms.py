@@ -1,0 +1,340 @@
+"""Open CMS messages: verify a SignedData against given certificates, decrypt an EnvelopedData.
+
+For message.py and the set's sealed configuration (scep_psk_cms).  RFC 5652, in BER or DER.
+
+All works in place, in the caller's bytearray: pieces of constructed strings are moved together,
+ciphertext is decrypted where it stands.  What is returned points into that buffer.
+"""
+
+import scepcore
+from scep import cms_algorithms, names, oid
+from scep.cms_algorithms import CmsError
+from scep.der import (
+    CONSTRUCTED,
+    CONTEXT,
+    CONTEXT_C,
+    OCTET_STRING,
+    SEQUENCE,
+    SET,
+    Encoder,
+    Reader,
+)
+
+_MAX_CERTIFICATES = 32
+_MAX_ATTRIBUTES = 32
+
+
+class SignedData:
+    """A SignedData, opened but not verified.
+
+    content_type: bytes, OID of the content; content: memoryview, None without content;
+    certificates, crls: lists of memoryviews, each one DER element (X.509 certificates, CRLs).
+    None of it is authentic before `verify` returns.
+    """
+
+    def __init__(self, data):
+        """Read a ContentInfo with SignedData.
+
+        data: bytearray or writable memoryview, changed in place.
+        Raises DerError, CmsError("cms-format").
+        """
+        outer = Reader(data, ber=True)
+        signed = _content(outer, oid.SIGNED_DATA)
+        outer.finish()
+        # SignedData ::= SEQUENCE { version, digestAlgorithms,
+        signed.integer()
+        signed.skip(SET)
+        # encapContentInfo SEQUENCE { eContentType, eContent [0] EXPLICIT OCTET STRING OPTIONAL },
+        inner = signed.enter(SEQUENCE)
+        self.content_type = inner.oid()
+        explicit = inner.maybe_enter(CONTEXT_C | 0)
+        self.content = None
+        if explicit is not None:
+            self.content = flatten(explicit, OCTET_STRING)
+            explicit.finish()
+        inner.finish()
+        # certificates [0] IMPLICIT OPTIONAL, crls [1] IMPLICIT OPTIONAL,
+        self.certificates = _elements(signed, CONTEXT_C | 0)
+        self.crls = _elements(signed, CONTEXT_C | 1)
+        # signerInfos SET OF SignerInfo }
+        self._signers = signed.enter(SET)
+        signed.finish()
+
+    def verify(self, trusted, bare=False):
+        """Verify the one signer against certificates that are already authenticated.
+
+        trusted: sequence of x509.Certificate.  Certificates in the message are never used.
+        bare: bool, a signature without signed attributes will do.
+        Returns a Signer.  Raises CmsError: `cms-format` unless there is exactly one signer, with
+        signed attributes; `cms-signer` if it is none of the trusted, `cms-signature`,
+        `cms-digest`, `algorithm`; DerError.
+        """
+        if self._signers.empty() or self.content is None:
+            raise CmsError("cms-format", "the message is not signed")
+        info = self._signers.enter(SEQUENCE)
+        if not self._signers.empty():
+            raise CmsError("cms-format", "the message has more than one signer")
+        return Signer(self, info, trusted, bare)
+
+
+class Signer:
+    """The signer of a SignedData, verified.
+
+    certificate: x509.Certificate, the trusted one that verified it; digest: str, its digest's
+    name; attributes: list of (OID bytes, value element memoryview), the signed attributes.
+    """
+
+    def __init__(self, signed, info, trusted, bare):
+        """Read and verify a SignerInfo (Reader over its contents)."""
+        # SignerInfo ::= SEQUENCE { version, sid, digestAlgorithm,
+        info.integer()
+        sid = info.tlv()
+        self.digest = cms_algorithms.read_digest(info)
+        # signedAttrs [0] IMPLICIT OPTIONAL,
+        attributes = info.maybe_enter(CONTEXT_C | 0)
+        if attributes is None and not bare:
+            raise CmsError("cms-format", "the signer has no signed attributes")
+        # signatureAlgorithm, signature OCTET STRING, unsignedAttrs [1] IMPLICIT OPTIONAL }
+        cms_algorithms.read_signature(info, self.digest)
+        signature = info.octet_string()
+        info.maybe_skip(CONTEXT_C | 1)
+        info.finish()
+        hashed = scepcore.hash(self.digest)
+        hashed.update(signed.content)
+        content_digest = hashed.digest()
+        self.attributes = []
+        if attributes is None:
+            self.certificate = _verify(sid, trusted, self.digest, content_digest, signature)
+            return
+        canonical = _canonical_set(attributes)
+        hashed = scepcore.hash(self.digest)
+        hashed.update(canonical)
+        self.certificate = _verify(sid, trusted, self.digest, hashed.digest(), signature)
+        self.attributes = _attributes(Reader(canonical).enter(SET))
+        if Reader(self.attribute(oid.CONTENT_TYPE)).oid() != signed.content_type:
+            raise CmsError("cms-format", "the signed content type is another one")
+        claimed = Reader(self.attribute(oid.MESSAGE_DIGEST)).body(OCTET_STRING)
+        if not scepcore.equal(claimed, content_digest):
+            raise CmsError("cms-digest", "the content is not the one that was signed")
+
+    def attribute(self, kind):
+        """Return the value's element (memoryview) of attribute `kind`.
+
+        Raises CmsError("cms-format") if it is not there.
+        """
+        value = self.maybe_attribute(kind)
+        if value is None:
+            raise CmsError("cms-format", "a signed attribute is missing", kind)
+        return value
+
+    def maybe_attribute(self, kind):
+        """Return the value's element (memoryview) of attribute `kind`, None without it."""
+        for known, value in self.attributes:
+            if known == kind:
+                return value
+        return None
+
+
+def open_enveloped(data, key, certificate):
+    """Generator: decrypt a ContentInfo with EnvelopedData, in place.
+
+    data: bytearray or writable memoryview; key: scepcore.RSAKey; certificate: x509.Certificate
+    of that key, as the sender knew it.  Yields None between the steps of the RSA operation.
+    Returns (plaintext memoryview into data, cipher's name).
+    Raises CmsError: `decrypt` for whatever is wrong with key, length or padding, `algorithm`,
+    `cms-format`; DerError.
+    """
+    outer = Reader(data, ber=True)
+    enveloped = _content(outer, oid.ENVELOPED_DATA)
+    outer.finish()
+    # EnvelopedData ::= SEQUENCE { version, originatorInfo [0] IMPLICIT OPTIONAL,
+    enveloped.integer()
+    enveloped.maybe_skip(CONTEXT_C | 0)
+    # recipientInfos SET OF RecipientInfo,
+    encrypted_key = _encrypted_key(enveloped.enter(SET), certificate)
+    # encryptedContentInfo SEQUENCE { contentType, algorithm, [0] IMPLICIT OCTET STRING OPTIONAL }
+    info = enveloped.enter(SEQUENCE)
+    info.oid()
+    name, vector, key_octets, block = cms_algorithms.read_cipher(info)
+    if info.empty():
+        raise CmsError("cms-format", "the envelope is empty")
+    # unprotectedAttrs [1] IMPLICIT OPTIONAL }
+    vector = bytes(vector)
+    content = flatten(info, CONTEXT | 0)
+    info.finish()
+    work = None
+    try:
+        work = key.start("decrypt", encrypted_key)
+        content_key = work.step()
+        while content_key is None:
+            yield None
+            content_key = work.step()
+    except (ValueError, scepcore.Error):
+        raise _undecryptable()
+    if len(content_key) != key_octets or not content or len(content) % block:
+        raise _undecryptable()
+    cipher = scepcore.cipher(name, content_key, vector, False)
+    cipher.update_into(content, content)
+    cipher.wipe()
+    return content[: len(content) - _padding(content, block)], name
+
+
+def flatten(reader, tag):
+    """Take an OCTET STRING from a Reader and return its contents as one memoryview.
+
+    tag: the primitive form of its tag.  The pieces of a constructed string (BER) are moved
+    together in the reader's buffer: it must be writable.  Raises DerError.
+    """
+    if reader.peek() != tag | CONSTRUCTED:
+        return reader.body(tag)
+    start = -1
+    at = 0
+    for chunk in reader.chunks(tag):
+        if start < 0:
+            start = at = reader.at
+        reader.buf[at : at + len(chunk)] = chunk
+        at += len(chunk)
+    return reader.buf[start:at] if start >= 0 else reader.buf[0:0]
+
+
+def _content(reader, kind):
+    """Enter ContentInfo ::= SEQUENCE { contentType, content [0] EXPLICIT SEQUENCE }."""
+    info = reader.enter(SEQUENCE)
+    if info.oid() != kind:
+        raise CmsError("cms-format", "the message is of another content type")
+    explicit = info.enter(CONTEXT_C | 0)
+    info.finish()
+    content = explicit.enter(SEQUENCE)
+    explicit.finish()
+    return content
+
+
+def _elements(signed, tag):
+    """Return the SEQUENCEs of an optional CertificateSet or RevocationInfoChoices."""
+    found = []
+    elements = signed.maybe_enter(tag)
+    while elements is not None and not elements.empty():
+        if elements.peek() == SEQUENCE:
+            found.append(elements.tlv())
+            if len(found) > _MAX_CERTIFICATES:
+                raise CmsError("cms-format", "the message holds too many certificates")
+        else:
+            elements.skip()  # attribute certificates and other formats
+    return found
+
+
+def _is_named(sid, certificate):
+    """Tell whether a SignerIdentifier or RecipientIdentifier element names a certificate."""
+    reader = Reader(sid, ber=True)
+    if reader.peek() == CONTEXT | 0:
+        wanted = certificate.subject_key_id
+        return wanted is not None and reader.body() == wanted
+    pair = reader.enter(SEQUENCE)
+    issuer = pair.tlv(SEQUENCE)
+    serial = pair.integer_body()
+    pair.finish()
+    return serial == certificate.serial and names.equal(issuer, certificate.issuer)
+
+
+def _verify(sid, trusted, digest_name, digest, signature):
+    """Return the trusted certificate that sid names and that verifies the signature."""
+    named = False
+    for certificate in trusted:
+        # a CA and its RA may have the same issuer and serial by accident: try each
+        if _is_named(sid, certificate):
+            named = True
+            modulus, exponent = certificate.public_key()
+            if scepcore.rsa_verify(modulus, exponent, digest_name, digest, signature):
+                return certificate
+    if not named:
+        raise CmsError("cms-signer", "the answer is signed by an unknown certificate", bytes(sid))
+    raise CmsError("cms-signature", "the signature of the answer is wrong")
+
+
+def _canonical_set(reader):
+    """Return signed attributes as the DER of a SET OF, whatever they came in.
+
+    reader: Reader over the contents of [0].  Returns a memoryview [RFC 5652 section 5.4].
+    """
+    size = reader.end - reader.pos
+    e = Encoder(bytearray(size + 8))
+    end = e.pos
+    _put_canonical(e, reader)
+    e.sort(end)
+    e.wrap(SET, end)
+    return e.view()
+
+
+def _put_canonical(e, reader):
+    """Prepend all elements of a Reader in DER; constructed strings become primitive."""
+    starts = []
+    while not reader.empty():
+        starts.append(reader.pos)
+        reader.skip()
+    for start in reversed(starts):
+        end = e.pos
+        one = Reader(reader.buf, start, reader.end, reader.ber, reader.depth)
+        tag = one.peek()
+        if tag == OCTET_STRING | CONSTRUCTED:
+            tag = OCTET_STRING
+            e.raw(one.octet_string())
+        elif tag & CONSTRUCTED:
+            _put_canonical(e, one.enter(tag))
+            if tag == SET:
+                e.sort(end)
+        else:
+            e.raw(one.body())
+        e.wrap(tag, end)
+
+
+def _attributes(reader):
+    """Return [(OID, value element)]; each attribute once, each with one value [section 11]."""
+    found = []
+    while not reader.empty():
+        attribute = reader.enter(SEQUENCE)
+        kind = attribute.oid()
+        values = attribute.enter(SET)
+        attribute.finish()
+        value = values.tlv()
+        if not values.empty():
+            raise CmsError("cms-format", "a signed attribute has more than one value", kind)
+        for known, _ in found:
+            if known == kind:
+                raise CmsError("cms-format", "a signed attribute stands twice", kind)
+        if len(found) == _MAX_ATTRIBUTES:
+            raise CmsError("cms-format", "the message has too many signed attributes")
+        found.append((kind, value))
+    return found
+
+
+def _encrypted_key(recipients, certificate):
+    """Return the encrypted key for a certificate from RecipientInfos."""
+    while not recipients.empty():
+        if recipients.peek() != SEQUENCE:
+            recipients.skip()  # not by key transport
+            continue
+        # KeyTransRecipientInfo ::= SEQUENCE { version, rid, keyEncryptionAlgorithm, encryptedKey }
+        info = recipients.enter(SEQUENCE)
+        info.integer()
+        if _is_named(info.tlv(), certificate):
+            cms_algorithms.read_key_transport(info)
+            encrypted = info.octet_string()
+            info.finish()
+            return encrypted
+    raise _undecryptable()
+
+
+def _padding(content, block):
+    """Return the length of the padding [RFC 5652 section 6.3]; one error for whatever is wrong."""
+    count = content[len(content) - 1]
+    wrong = (count == 0) | (count > block)
+    # all octets of the block are looked at, whatever the count
+    for i in range(1, block + 1):
+        wrong |= (i <= count) & (content[len(content) - i] != count)
+    if wrong:
+        raise _undecryptable()
+    return count
+
+
+def _undecryptable():
+    return CmsError("decrypt", "the answer cannot be decrypted with this set's key")
