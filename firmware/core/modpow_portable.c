@@ -1,0 +1,124 @@
+/*
+ * modpow_portable.c: Montgomery product and squaring by columns, in C.
+ * For: modpow_select.c, on every core that has no kernel of its own.
+ * Method: product scanning, product and reduction in one double-length accumulator a column.
+ *
+ * Constant time: all loop bounds derive from the number of limbs; no branch or address depends
+ * on a limb. Needs a multiplier whose time does not depend on its operands (ARM9E and later,
+ * Cortex-M3's UMLAL is not: there the blinding of the caller's protocol is the only cover).
+ *
+ * Column bound: one step adds two products, < 2 * 2^(2B); after CARRY_STEPS of them the excess
+ * above one limb moves to `over`, so the accumulator never wraps (4,096-bit moduli: 147 limbs).
+ */
+#include "modpow.h"
+
+#define CARRY_STEPS 120
+#define MASK SCEPCORE_LIMB_MASK
+#define BITS SCEPCORE_LIMB_BITS
+
+typedef scepcore_limb limb;
+typedef scepcore_wide wide;
+
+/* acc += sum a[i] * b[-i] + c[i] * e[-i], i < n; what exceeds a limb may move to *over. */
+static inline wide columns(wide acc, wide *over, const limb *a, const limb *b, const limb *c,
+                           const limb *e, size_t n) {
+    while (n > 0) {
+        size_t now = n < CARRY_STEPS ? n : CARRY_STEPS;
+#pragma GCC unroll 4
+        for (size_t i = 0; i < now; i++) {
+            acc += (wide)*a++ * *b--;
+            acc += (wide)*c++ * *e--;
+        }
+        n -= now;
+        if (n > 0) {
+            *over += acc >> BITS;
+            acc &= MASK;
+        }
+    }
+    return acc;
+}
+
+/* acc += sum a[i] * b[-i], i < n. */
+static inline wide column(wide acc, wide *over, const limb *a, const limb *b, size_t n) {
+    while (n > 0) {
+        size_t now = n < CARRY_STEPS ? n : CARRY_STEPS;
+#pragma GCC unroll 4
+        for (size_t i = 0; i < now; i++) {
+            acc += (wide)*a++ * *b--;
+        }
+        n -= now;
+        if (n > 0) {
+            *over += acc >> BITS;
+            acc &= MASK;
+        }
+    }
+    return acc;
+}
+
+static void mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m) {
+    size_t len = m->limbs;
+    const limb *n = m->n;
+    wide acc = 0, over = 0;
+    for (size_t k = 0; k < len; k++) {
+        /* d[0..k-1] holds the reduction's multipliers. */
+        acc = columns(acc, &over, a, b + k, d, n + k, k);
+        acc += (wide)a[k] * b[0];
+        d[k] = ((limb)acc * m->n0i) & MASK;
+        acc += (wide)d[k] * n[0];
+        acc = over + (acc >> BITS);
+        over = 0;
+    }
+    for (size_t k = len; k < 2 * len; k++) {
+        size_t first = k - len + 1;
+        acc = columns(acc, &over, a + first, b + len - 1, d + first, n + len - 1, len - first);
+        d[k - len] = (limb)acc & MASK;
+        acc = over + (acc >> BITS);
+        over = 0;
+    }
+}
+
+static void sqr(limb *d, const limb *a, const scepcore_modulus *m) {
+    size_t len = m->limbs;
+    const limb *n = m->n;
+    limb twice[SCEPCORE_MAX_LIMBS];
+    wide acc = 0, over = 0;
+    for (size_t i = 0; i < len; i++) {
+        twice[i] = a[i] << 1;
+    }
+    for (size_t k = 0; k < 2 * len; k++) {
+        size_t first = k < len ? 0 : k - len + 1;
+        /* Cross products i < j, i + j = k, with one factor doubled, then the square. */
+        acc = column(acc, &over, a + first, twice + (k - first), (k + 1) / 2 - first);
+        if ((k & 1) == 0) {
+            acc += (wide)a[k / 2] * a[k / 2];
+        }
+        over += acc >> BITS;
+        acc &= MASK;
+        if (k < len) {
+            acc = column(acc, &over, d, n + k, k);
+            d[k] = ((limb)acc * m->n0i) & MASK;
+            acc += (wide)d[k] * n[0];
+        } else {
+            acc = column(acc, &over, d + first, n + len - 1, len - first);
+            d[k - len] = (limb)acc & MASK;
+        }
+        acc = over + (acc >> BITS);
+        over = 0;
+    }
+}
+
+static void select(limb *d, const limb *table, uint32_t index, size_t limbs) {
+    for (size_t i = 0; i < limbs; i++) {
+        d[i] = 0;
+    }
+    for (uint32_t k = 0; k < SCEPCORE_WINDOW_ENTRIES; k++) {
+        /* All ones for k == index: the subtraction wraps only from 0. */
+        limb mask = (limb)0 - (limb)(((k ^ index) - 1) >> 31);
+        for (size_t i = 0; i < limbs; i++) {
+            d[i] |= table[i] & mask;
+        }
+        table += limbs;
+    }
+}
+
+const scepcore_modpow_kernel scepcore_modpow_portable = {"portable", mul, sqr, select};

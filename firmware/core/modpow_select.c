@@ -1,0 +1,11 @@
+/*
+ * modpow_select.c: which Montgomery kernel this build uses.
+ * For: modpow_*.c and rsa_*.c.
+ */
+#include "modpow.h"
+
+#ifdef SCEPCORE_HAVE_UMLAL
+const scepcore_modpow_kernel *const scepcore_modpow = &scepcore_modpow_umlal;
+#else
+const scepcore_modpow_kernel *const scepcore_modpow = &scepcore_modpow_portable;
+#endif
