@@ -7,7 +7,7 @@ How to use it (drive a generator until StopIteration; `yield from` inside anothe
     transport = Transport(dns_servers=("10.0.2.3",))
     client = Client(transport, "http://ca:8080/scep", fingerprint=sha256_of_the_ca)
     transaction = Transaction(key, names.encode("CN=00809F59E1A0"))
-    yield from self_sign(transaction)               # or transaction.signed_by(key, certificate)
+    yield from request.self_sign(transaction)       # or transaction.signed_by(key, certificate)
     issued = yield from client.enrol(transaction, challenge, save)
     # issued is None: the CA waits for an approval.  Store nothing more: save() has stored
     # transaction.to_bytes().  Later, even after a reboot: Transaction.from_bytes(record, key),
@@ -28,28 +28,15 @@ Renewal is in client_renew.py; GetCert, GetCRL and GetNextCACert in client_query
 
 import scepcore
 from errors import Error
-from scep import (
-    altnames,
-    caps,
-    http,
-    http_url,
-    issued,
-    message,
-    pkcs10,
-    policy,
-    registry,
-    selfsigned,
-)
+from scep import caps, http, http_url, issued, message, policy, registry, request
 from scep import transaction as transactions
 from scep.authority import Authority, AuthorityError
-from scep.der import SEQUENCE, Encoder
-from scep.extensions import DIGITAL_SIGNATURE
+from scep.der import SEQUENCE
 from scep.http_response import HttpError
 from scep.message import MessageError
 
 _CAPS = http.Limits(8192, 60000, 30000)
 _ANSWER = http.Limits(65536, 120000, 30000)
-_LONGEST_CHALLENGE = 512
 # what a server may answer to GetCACaps when it knows nothing of it [RFC 8894 section 3.5.2]
 _NO_CAPS = ("http-status", "http-format", "too-large")
 # the answer to a request that the CA understood and does not grant, or does not understand
@@ -201,7 +188,7 @@ class Client:
                     raise
         transaction.state = transactions.SENT
         yield from _save(save, transaction)
-        payload = _Request(
+        payload = request.Pkcs10(
             transaction, challenge if transaction.with_challenge else None, self.choice.digest
         )
         reply = yield from self.operate(
@@ -270,14 +257,14 @@ class Client:
         )
         url = self.operation_url("PKIOperation")
         if choice.post:
-            request = http.Request(
+            query = http.Request(
                 url, "PKIOperation", body=built, content_type="application/x-pki-message"
             )
         else:
-            request = http.Request(url, "PKIOperation", message=built)
+            query = http.Request(url, "PKIOperation", message=built)
         del built
-        response = yield from http.exchange(self.transport, request, _ANSWER)
-        del request
+        response = yield from http.exchange(self.transport, query, _ANSWER)
+        del query
         body = binary(response, "PKIOperation")
         reply = yield from message.open_reply(
             body, signer, self.authority.trusted(), transaction_id, nonce
@@ -340,53 +327,6 @@ class Client:
                 changed = True
         self.authority = fresh
         return changed
-
-
-class _Request:
-    """The payload of PKCSReq and RenewalReq: a PKCS #10 with the challenge, if one is due."""
-
-    def __init__(self, transaction, challenge, digest):
-        self._transaction = transaction
-        self._challenge = challenge
-        self._digest = digest
-        modulus = (transaction.key.bits + 7) // 8
-        self.size = 512 + 2 * modulus + len(transaction.subject) + 2 * len(transaction.san)
-        if challenge is not None:
-            self.size += _LONGEST_CHALLENGE
-
-    def put(self, e):
-        """Generator: prepend it to an Encoder; the challenge stands there in clear."""
-        transaction = self._transaction
-        usage = pkcs10.SIGN_AND_ENCIPHER if transaction.usage == "both" else DIGITAL_SIGNATURE
-        secret = self._challenge() if self._challenge is not None else None
-        try:
-            yield from pkcs10.steps(
-                e,
-                transaction.key,
-                transaction.subject,
-                secret,
-                altnames.parse(transaction.san),
-                usage,
-                hash_name=self._digest,
-            )
-        finally:
-            if secret is not None:
-                for i in range(len(secret)):
-                    secret[i] = 0
-
-
-def self_sign(transaction):
-    """Generator: give a transaction a self-signed certificate of its own key as signer.
-
-    One a transaction: it goes into the record, so that it survives polls and reboots.
-    """
-    key = transaction.key
-    size = 400 + 2 * ((key.bits + 7) // 8) + 2 * len(transaction.subject)
-    e = Encoder(bytearray(size))
-    yield from selfsigned.steps(e, key, transaction.subject)
-    transaction.certificate = bytes(e.view())
-    transaction.role = transactions.SELF
-    transaction.signer_key = key
 
 
 def warning(code, text):

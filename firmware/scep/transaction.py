@@ -59,7 +59,7 @@ class Transaction:
         self.state = NEW
         self.kind = registry.PKCS_REQ
         self.rung = policy.RENEWAL_ENROL
-        self.transaction_id = _fresh_id()
+        self.transaction_id = fresh_id()
         self.certificate = b""
         self.role = SELF
         self.with_challenge = True
@@ -80,7 +80,7 @@ class Transaction:
         """Begin anew after a definite refusal: the CA must not take it for the old request."""
         self.state = NEW
         self.polls = 0
-        self.transaction_id = _fresh_id()
+        self.transaction_id = fresh_id()
 
     def signer(self):
         """Return the message.Signer of every message of this transaction."""
@@ -146,7 +146,7 @@ class Transaction:
         r.finish()
 
 
-def _fresh_id():
+def fresh_id():
     """Return a new transactionID: unique, and PrintableString's characters."""
     digits = bytearray()
     for octet in scepcore.random(16):

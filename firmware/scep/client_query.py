@@ -1,0 +1,105 @@
+"""GetCert, GetCRL and GetNextCACert: what a CA is asked beside an enrolment.
+
+For phone/lifecycle.py, tools and crl checks.  RFC 8894 sections 2.6, 2.7, 3.3.4 and 4.7.
+"""
+
+from errors import Error
+from scep import caps, cms, message, registry
+from scep.authority import Authority
+from scep.client import REFUSALS, binary
+from scep.der import INTEGER
+from scep.message import MessageError
+from scep.transaction import fresh_id
+
+
+class QueryError(Error):
+    """The CA does not give what was asked: `no-certificate`, `unsupported`, `cms-format`."""
+
+
+def get_cert(client, serial, signer):
+    """Generator: GetCert.
+
+    client: client.Client; serial: bytes-like, the INTEGER's contents as the certificate has
+    them; signer: message.Signer, an identity of that CA or a self-signed one.
+    Returns x509.Certificate with that serial, issued by the CA (its signature is verified).
+    Raises QueryError("no-certificate"), MessageError, and what Client.operate raises.
+    """
+    yield from client.prepare()
+    issuing = client.authority.issuing
+    # of the CA that issued it, never of the RA that answers (INTEROP 9)
+    payload = message.Payload(INTEGER, issuing.subject, serial)
+    reply = yield from client.operate(registry.GET_CERT, fresh_id(), signer, payload)
+    _check(reply)
+    certificates, _ = message.read_certificates(reply.content)
+    for certificate in certificates:
+        if certificate.serial == serial and certificate.issuer == issuing.subject:
+            certificate.verify(issuing, client.allow_legacy)
+            return certificate
+    raise QueryError("no-certificate", "the CA answered without the certificate that was asked for")
+
+
+def get_crl(client, certificate, signer):
+    """Generator: GetCRL, for a CRL that fits into memory.
+
+    client: client.Client; certificate: x509.Certificate whose status is in question;
+    signer: message.Signer.
+    Returns the CRL as memoryview; it came from the CA, but judge it by module crl all the same.
+    Raises QueryError("cms-format") for an answer without CRL, MessageError, and what
+    Client.operate raises.
+    """
+    yield from client.prepare()
+    issuing = client.authority.issuing
+    failure = None
+    for issuer, serial in (
+        # the certificate in question [RFC 8894 section 2.7]
+        (certificate.issuer, certificate.serial),
+        # the CA's own certificate, which Windows 2008 expects
+        (issuing.issuer, issuing.serial),
+    ):
+        payload = message.Payload(INTEGER, issuer, serial)
+        try:
+            reply = yield from client.operate(registry.GET_CRL, fresh_id(), signer, payload)
+            _check(reply)
+        except Error as e:
+            if e.code not in REFUSALS:
+                raise
+            failure = failure or e
+            continue
+        _, crls = message.read_certificates(reply.content)
+        if not crls:
+            raise QueryError("cms-format", "the CA answered without a CRL")
+        return crls[0]
+    raise failure
+
+
+def get_next_ca_cert(client):
+    """Generator: GetNextCACert.
+
+    Returns the Authority that takes over; nothing is switched: the keeper stores it and uses it
+    from its anchor's not_before on.  The answer must be signed by the current CA.
+    Raises QueryError("unsupported") where the CA does not announce it, CmsError, DerError and
+    what exchange raises.
+    """
+    yield from client.prepare()
+    if not client.capabilities & caps.GET_NEXT_CA_CERT:
+        raise QueryError("unsupported", "the CA does not announce GetNextCACert")
+    response = yield from client.get("GetNextCACert")
+    signed = cms.SignedData(binary(response, "GetNextCACert"))
+    # many servers sign it without attributes, which carry nothing here
+    signed.verify(client.authority.cas, bare=True)
+    certificates, _ = message.read_certificates(signed.content)
+    for certificate in certificates:
+        if certificate.is_ca and certificate.is_self_issued():
+            return Authority(certificates, anchor=certificate.der)
+    for certificate in certificates:
+        if certificate.is_ca:
+            return Authority(certificates, anchor=certificate.der)
+    raise QueryError("cms-format", "the answer holds no CA certificate")
+
+
+def _check(reply):
+    """Raise the failure of a Reply; PENDING has no meaning for a query."""
+    if reply.failure is not None:
+        raise reply.failure
+    if reply.status != registry.SUCCESS:
+        raise MessageError("pki-status", "the CA answered PENDING to a query")
