@@ -1,0 +1,42 @@
+// What the files of the MicroPython binding of scepcore share.
+// For modscepcore.c, symmetric.c and rsa.c; the interface is described in firmware/scepcore.pyi.
+#ifndef MODSCEPCORE_H
+#define MODSCEPCORE_H
+
+#include "py/obj.h"
+#include "py/runtime.h"
+
+#include "scepcore_random.h"
+
+// The program's one random generator: the board's noise can be handed out once only.
+extern scepcore_random modscepcore_random;
+
+// Return a status that is not negative; raise ValueError or scepcore.Error otherwise.
+int modscepcore_check(int status);
+
+// A buffer to read or to write; TypeError if it is none.
+mp_buffer_info_t modscepcore_read(mp_obj_t o);
+mp_buffer_info_t modscepcore_write(mp_obj_t o);
+
+// An unsigned 32-bit number from an int; -1 (as uint64_t) if it is none of these.
+uint64_t modscepcore_uint32(mp_obj_t o);
+
+// The 32 bytes of a Kek or buffer; they stay valid as long as o is alive.
+const uint8_t *modscepcore_kek(mp_obj_t o);
+
+extern const mp_obj_type_t modscepcore_type_Hash;
+extern const mp_obj_type_t modscepcore_type_Cipher;
+extern const mp_obj_type_t modscepcore_type_Kek;
+extern const mp_obj_type_t modscepcore_type_RSAKey;
+extern const mp_obj_type_t modscepcore_type_KeyGenerator;
+extern const mp_obj_type_t modscepcore_type_Operation;
+
+MP_DECLARE_CONST_FUN_OBJ_1(modscepcore_hash_obj);
+MP_DECLARE_CONST_FUN_OBJ_3(modscepcore_hmac_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(modscepcore_cipher_obj);
+MP_DECLARE_CONST_FUN_OBJ_3(modscepcore_seal_obj);
+MP_DECLARE_CONST_FUN_OBJ_3(modscepcore_unseal_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(modscepcore_rsa_verify_obj);
+MP_DECLARE_CONST_FUN_OBJ_3(modscepcore_rsa_encrypt_obj);
+
+#endif
