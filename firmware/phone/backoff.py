@@ -4,24 +4,27 @@ For the scheduler of main.py and tools/fleet. ACCEPTANCE.md section 5 (the figur
 constants must give).
 """
 
-BASE = 60  # seconds: the first wait is uniform in 0..BASE
+BASE = 60  # seconds: the first wait is uniform in 0..BASE, or in 0..1.5 x scep_spread if longer
 LIMIT = 3600  # seconds: no wait is drawn from a longer span
 RETRY_AFTER_LIMIT = 86400  # a server that asks for more is not believed
 PER_DAY = 48  # attempts in 24 hours; beyond it the wait is a whole LIMIT
 
 
-def wait(failures, uniform, retry_after=None):
+def wait(failures, uniform, retry_after=None, spread=0):
     """Return the seconds to wait after `failures` failures in a row (1 or more).
 
     uniform: function (n) -> int in 0..n, from the set's generator: sets that fail together must
     not come back together. retry_after: seconds that the server asked for, or None; what it asks
-    for is waited at least, and the jitter comes on top.
+    for is waited at least, and the jitter comes on top. spread: scep_spread in seconds, the admin's
+    measure of the fleet: who failed once met a server that could not take the first wave, so the
+    next wave is half as long again.
     """
+    base = max(BASE, spread + spread // 2)
     if failures >= PER_DAY:
         span, floor = LIMIT, LIMIT
     else:
         # shifts beyond 16 are far over LIMIT; a long outage must not make big integers
-        span, floor = min(LIMIT, BASE << min(failures - 1, 16)), 0
+        span, floor = min(LIMIT, base << min(failures - 1, 16)), 0
     if retry_after is not None:
         floor = max(floor, min(max(retry_after, 0), RETRY_AFTER_LIMIT))
     return floor + uniform(span)

@@ -242,6 +242,13 @@ def test_retry_after_is_waited_at_least_but_not_for_ever():
     assert backoff.wait(1, lambda n: 0, -5) == 0
 
 
+def test_the_first_wave_of_retries_is_half_as_long_again_as_the_spread():
+    assert backoff.wait(1, lambda n: n, None, 600) == 900
+    assert backoff.wait(2, lambda n: n, None, 600) == 1800
+    assert backoff.wait(1, lambda n: n, None, 30) == backoff.BASE
+    assert backoff.wait(1, lambda n: n, None, 604800) == backoff.LIMIT
+
+
 def test_draws_are_within_bounds_and_reach_both_ends():
     count = [0]
 

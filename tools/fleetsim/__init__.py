@@ -1,0 +1,1 @@
+"""A fleet of sets against one PKI, simulated with the firmware's own decisions and back-off."""
