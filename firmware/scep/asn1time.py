@@ -64,9 +64,12 @@ def from_iso(text):
 
     Raises ValueError.
     """
-    digits = text.rstrip("Z").replace("T", " ").replace("-", "").replace(":", "").replace(" ", "")
-    if len(digits) == 8:
-        digits += "000000"
+    text = text[:-1] if text[-1:] == "Z" else text
+    if len(text) == 10:
+        text += "T00:00:00"
+    if len(text) != 19 or text[4] + text[7] + text[13] + text[16] != "--::" or text[10] not in "T ":
+        raise ValueError("not a date and time: " + text)
+    digits = text[:4] + text[5:7] + text[8:10] + text[11:13] + text[14:16] + text[17:]
     return _digits(digits.encode(), 4)
 
 

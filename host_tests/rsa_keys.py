@@ -1,0 +1,76 @@
+"""RSA keys of 1,024 bits that tests share: published here, worth nothing anywhere else.
+
+PKCS #1 DER in base64, for scepcore.RSAKey.from_der under both Pythons.
+"""
+
+from binascii import a2b_base64
+
+from scepcore import RSAKey
+
+_KEYS = (
+    # 0
+    "MIICXQIBAAKBgQC0ZAuXveT44KLlJP2vPG8tedi0Ef1mFPq9G5ILBrLdhGCGAqPiBy6+I5W1OixYt7kIpL8M+r/R"
+    "f5JqSulHSSvdBO5x8fFAXIneXAGMoaSaplErNkEp1LZb9HQoc8gITBP0Ez88hdacsEao3WZ2tWPdx8JtLPli6zUv"
+    "65zHPUxN/QIDAQABAoGAb5eMTFyerw9X9eUCQktig4Fi+1I9rc7ApgfOOp/0OnDPvVcYxpSm59zfmfLYyDEveBdi"
+    "UMc1roX6r2KUGRM83DwqQQ/AtZ41P6R1YBJm+np8mXISa88u2+Bg8NcvCyAaj221z7X1Hv31QAIEycKTcA50Fkd7"
+    "6/V1y1+SdziDZckCQQDtL0VxIGt6ZP6BZad9EPWz85h11e+SRno9Ef7CSkKe4ZuJ2/MFWaP+cGzQUVotJSeqkNL4"
+    "dQ9pnCAXcsX04ei3AkEAwrNomp401PD+9fGuAbBrg5QESyxWJYZ7D53DcvqlAtKLzubosLzkke9NmORKI5xJkcuY"
+    "Iv/XE+rqveNEAffC6wJAdS+x457c+3ACvvP2uLg0bWChpza4U1E2/A10DZKbL9zP+GEPxUjw2bm6SYKoRz3gR0me"
+    "sttDbi6RPIScgc1MKQJBAJUnl/ULSfHvhYKoWONWYab1F6z3FC+/LDs0YuyMcykMXqpsXso2iuv5ZXrBOMK7Eekt"
+    "DSmS0ROjHZ3GouzW/20CQQDqM0oyWR+JEekmu8Wj+4w8YxkxpvHRYlDG/bMgRBoWQHYH4rYRQDw0m/iYM4buOgV9"
+    "GDTZ39jwEtaj/H5UnQLn",
+    # 1
+    "MIICXgIBAAKBgQDDyErWTZYTqb0QHSzn1Lr3mSKRuD+TjhMBlxnfWHRdyv1zhiIFs89d8BmU+bMxihmN8GAwnqfS"
+    "eDu5MEo7G5zyK27vnzRAOJHTouo5CmmXgtveQIpGUYXkzVibM5ks9kjaqtWA0UoKXIE+9UJZ3yS/Uf7+RWk/0ylK"
+    "I1UtqVy8pQIDAQABAoGBAJacTnXt2bXmrfrndtQhYnN26pEPHFl2wkhG5TBb66j7r15foWyhlrS9L/Da5m8FvgLj"
+    "GBxO8OuIculTrMcrxt9s9tsd7ezi7W1NG4D78Sd5ApdTrWxOxx6rEY7/xtIGz5fHfc+YetPwD/NXGbCG7a6neOtm"
+    "T8vGO3p644/YFqFBAkEA4IT316fDGxx+rPPNjtrznqqckbWwOjyGlLL8gRQItfXZDb9/lhPlkBMCtHjPEI1LRJGH"
+    "lkhKUN4eU9lRKAMAhwJBAN870iOiNQwZ2ZQuaB0kB9nnkQbLKXypaVcxjWK1eQA25yxfQD6m7b20qBv/sXnc+Eql"
+    "q38jTfP/nE0Y2gJAgHMCQQDR5P0eq0OHEPiMD9DYAHFIoA+HWOfLSdI3Ka1NrsEF+zRT2fcZArjWHC+nMFnEC5OW"
+    "IsczA5oWR9DqanuogEX5AkEAyxbaVA7TYgH2f6hEkhZgii7xMxQL110s9+Wd8mqU/cv1PtodUaJ+cfN0aZyS8wJE"
+    "ZW0Ze947ojsvELkGRbw23wJAWQy7WnibJ2/MmGv6U9buQhMKFPvQNgUVGuLu2QqK5qgxGE0343P8uhgD4klDUpnE"
+    "4KVIts6z7RMx5wC8tkDsFg==",
+    # 2
+    "MIICXgIBAAKBgQDBnQNYTxLcSs8SJ1zJUkOAs5i4CDrUOIRUCpdf2iM/poaOdXL1KXgYSBtH6Mo8wNewVryweIMh"
+    "cLKT7SAZHIz3rHETHrTV09N8qGUSJkLkO3HqoLRsc+U4yWOt17unaKC6lK+ARt7xbeZ7HmHYA2nSYfFazJV1XDID"
+    "gwm96CdVPQIDAQABAoGAfNFGeMXxeMdZm3B45uj7z5r415umoW4WEUAKuqaclso6cNjS1a54V98Uh1VSG7yO0IX6"
+    "eyIWF5bZ6Xeze7zmOx0aDplGBm594W8OZE9L78IF5R1Ce16o8QiIF8/AVxnuBZORvVgTU/s7shercrqCZkV+sbGI"
+    "4VmlMxXM0mZK/dkCQQD2ATK8nq2RtTfvd+krgVjcmJPoJ3Qdks5LGwOrWZpn7/hXrLq/Kz8BCgjJaOJaX9cAqb8O"
+    "cvSohkp8z19Zs/BfAkEAyXreoUrDyC57tbEeFkZ565sLJ/HmYgz0m/eK32TuBs2tFQlbwyaElxuNCFCMb96z3suw"
+    "7JfQp8247vYbA6Bv4wJBAOZ5yOceYs8YUQdx+GpiDLbf2/KsxATQ/aUv8ggfMqIeGTVLBssD4Us/82t/cFHraKue"
+    "XPlUihM5fZ/hSRvpkVECQQCmM9NfHjuu8JlgYkE9gtmkP3vOcb/odmN6HZPTgIDR3+y9g8DMlQOfWzzV9QxEZGPg"
+    "kArcwMeBBTVe+mmCbmCdAkEA29/yHd8uHdGW4490+GSCPr0GPq2SYPXvLhGi54LF50WSJrTSj92QPUpNRVVqju4x"
+    "FZi5/vlRZueKnFPYyaJLRg==",
+    # 3
+    "MIICXQIBAAKBgQDDaXTUJ3DthZ63+rdyRaGAVfW0uAgcIZhucypfT/ovlF/rN9Ob4CBCTYob4vRujRvYrd2dGfqR"
+    "TvU7mmm0W9aWG/iLP0HXOhA+sTStqgs9UnC41r7u9Z/rFQSTt4PCt5mjj/1HBTQgIhoxb+hHNmzAj4/x8tzk0WFc"
+    "HEiRatIYXQIDAQABAoGBAKr4jZtBlvB6RFA8MFzux0r96qhfi9jxG+knIh+aXg9bBkFK6v4qro7UQM39WFeRZpfC"
+    "J2/Y1v5j0vR/OZTv9WKBHciI5HHMTkelLMfaY5w6nb3unYm8VXGBxjAY2qkuc7Z3K2XmNCZzf6f23BaSVGJMQEIe"
+    "/8clO3KUm2rCGy4RAkEA57KhmQmS3loPXLfQc/xNh/MEHqyGrZuXOPXeMjl+OjfP/v5WK5AxXb/2WJwaSPUUpGgL"
+    "Aio2V9OuKz9JpUBMEwJBANfogYXfto8t3zzSz9tXEqiRtHMWWjx76r+laFvdO6UYXuuebefB17IOWlmNTHRo/TmY"
+    "qtB5FCNbdmbW0L0ht88CQQCzAMboPQVC08FamIhrk1ky1wUvzYqfRb2nPAzWMKTcxZHkJwrbzSLWkx/3hWKpSu8P"
+    "tXIL0iD56Yh90P9MtEgRAkBkCTFB8vZl/o4JY2+1I/HcMq5WCIxEq/GHXD8vGSESjGkmaGBp2hFzSV0pUuOSqDZz"
+    "oj26m+7ttun0GiHbD61XAkAAl0I1rl3ZveEalLIiQv4l96bUN8JCmV37ayhzwixAYfNMLmzUGfIUF9CMVyDGTDfP"
+    "MXwqmKtGr++bRovbCWOt",
+    # 4
+    "MIICWwIBAAKBgQCbdBbgAmFsvyC4paJcS/NFLjZrTuR53YMcvGxkOEC8fV+V/A3BLFgJhkfaNXYOGQYfu5AHKjfo"
+    "we7o6KQnMGNriAOWJtqKs13rFmgLyWCU90ZOFihP/oLtLgy52M3ht3aKs/3A26s+NUVU/Lpwnf373N5h5ALs0/Mx"
+    "uKKISJcgOwIDAQABAoGAGSBlhiW8W5h1EINtP9/i3V6/2w5wbaY5SA7IslZJWG4nYhXQn1WskTWMLaAQiezPiZeG"
+    "izHuwYd/N1RLHC59Eyb2j/DVFXcyRTuPLLgqemcP6tBSh0xMAV3CjVgagiILC/1lznNAGgA51l8PgKSUgPR4CZhQ"
+    "SlPUmKMBZd9QCgkCQQDIGGsxl71YSkAAf9xW1KMwknrDyiytMuFOxwAxwp0mu3SQQK8BtpwKOFtThrXk7tXgIzUv"
+    "mYnmEEBQTzsOPT0tAkEAxuK2Mr2vBQAt7eahxdhe4G62DMI/FvE5PTYJ0oxKCbS604iVOKcA2J8Muyk/hJ0LI3Jb"
+    "s2xwrWMKW33vXuTEBwJAAKpkIOQaUyLcF6RVPUyzxkOWePRBNcpHiZWL4J5/G1PgTWKJsn3DAx2w4BRAoqRQvdAg"
+    "KypdlRBUxm+dCK0XeQJAOVQiZs/sgkmB88B2QzxSZOkkytq3KtrPwAgynqFXuiKBc/Y75T+ma8q09cI3D/fgvQ/6"
+    "xOZuOFyDIMpVVIomwwJAJJTon1i1Mipo1quKFWmMMfOorlQCNyVR9P6i/grj7SAAcnZDlHITxdWZULGE35ad8j0J"
+    "TcAXkX/XLH6/4Kgapw==",
+)
+
+
+def key(number):
+    """Return RSAKey number 0 to 4."""
+    return RSAKey.from_der(a2b_base64(_KEYS[number]))
+
+
+def der(number):
+    """Return the PKCS #1 DER of key number 0 to 4."""
+    return a2b_base64(_KEYS[number])
