@@ -36,16 +36,20 @@ sources: ## fetch and unpack MicroPython, BearSSL and lwIP into build/src
 mpy-cross: build/mpy-cross ## build the cross compiler of the same MicroPython
 build/mpy-cross: | sources
 	@echo "mpy-cross: building"
-	@$(MAKE) --no-print-directory -C $(MPY)/mpy-cross BUILD=$(ROOT)/build/mpy-cross.obj \
+	@$(MAKE) $(PARALLEL) --no-print-directory -C $(MPY)/mpy-cross BUILD=$(ROOT)/build/mpy-cross.obj \
 		PROG=mpy-cross > build/mpy-cross.log 2>&1 || { tail -n 20 build/mpy-cross.log; exit 1; }
 	@cp build/mpy-cross.obj/mpy-cross $@
+
+# One job a processor, unless make was told already.
+JOBS ?= $(shell nproc)
+PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
 
 board: build/mpy-cross sources ## build the board named by BOARD= (also: make BOARD=NAME)
 	@test -e boards/$(BOARD)/board.mk || \
 		{ echo "there is no board named '$(BOARD)'; there are: $(BOARDS)" >&2; exit 2; }
 	@mkdir -p build/$(BOARD)$(if $(BARE),-bare)
 	@exec 9> build/$(BOARD)$(if $(BARE),-bare)/.lock; flock 9; \
-	BOARD_DIR=$(ROOT)/boards/$(BOARD) $(MAKE) --no-print-directory -f boards/$(BOARD)/board.mk \
+	BOARD_DIR=$(ROOT)/boards/$(BOARD) $(MAKE) $(PARALLEL) --no-print-directory -f boards/$(BOARD)/board.mk \
 		BOARD=$(BOARD) BUILD=$(ROOT)/build/$(BOARD)$(if $(BARE),-bare) $(if $(BARE),BARE=$(BARE))
 
 boards: ## build every board
