@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "scepcore_rsa.h"
 #include "scepcore_status.h"
 #include "scepcore_wipe.h"
 
@@ -24,12 +25,12 @@ static const scepcore_digest digests[] = {
      {0x30, 0x20, 0x30, 0x0c, 0x06, 0x08, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x05, 0x05,
       0x00, 0x04, 0x10}},
     {"sha1",
-     &br_sha1_vtable,
+     &scepcore_sha1_vtable,
      20,
      15,
      {0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14}},
     {"sha224", &br_sha224_vtable, 28, 19, SHA2_PREFIX(28, 4)},
-    {"sha256", &br_sha256_vtable, 32, 19, SHA2_PREFIX(32, 1)},
+    {"sha256", &scepcore_sha256_vtable, 32, 19, SHA2_PREFIX(32, 1)},
     {"sha384", &br_sha384_vtable, 48, 19, SHA2_PREFIX(48, 2)},
     {"sha512", &br_sha512_vtable, 64, 19, SHA2_PREFIX(64, 3)},
 };
@@ -87,7 +88,7 @@ void scepcore_hmac(const scepcore_digest *d, const void *key, size_t key_len, co
 void scepcore_hkdf(const void *salt, size_t salt_len, const void *ikm, size_t ikm_len,
                    const void *info, size_t info_len, uint8_t *out, size_t out_len) {
     br_hkdf_context h;
-    br_hkdf_init(&h, &br_sha256_vtable, salt, salt_len);
+    br_hkdf_init(&h, &scepcore_sha256_vtable, salt, salt_len);
     br_hkdf_inject(&h, ikm, ikm_len);
     br_hkdf_flip(&h);
     br_hkdf_produce(&h, info, info_len, out, out_len);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scepcore_ct.h"
+#include "scepcore_rsa.h"
 #include "scepcore_status.h"
 #include "scepcore_wipe.h"
 
@@ -76,7 +77,7 @@ static void prf(const uint8_t key[32], const char *label, uint8_t *out, size_t l
     br_hmac_context h;
     uint8_t block[32];
     uint8_t bits[2] = {(uint8_t)(len >> 5), (uint8_t)(len << 3)};
-    br_hmac_key_init(&k, &br_sha256_vtable, key, 32);
+    br_hmac_key_init(&k, &scepcore_sha256_vtable, key, 32);
     for (size_t done = 0; done < len; done += sizeof block) {
         size_t n = len - done < sizeof block ? len - done : sizeof block;
         uint8_t counter[2] = {0, (uint8_t)(done / sizeof block)};

@@ -7,6 +7,7 @@
 #include "scepcore_board.h"
 #include "scepcore_ct.h"
 #include "scepcore_hash.h"
+#include "scepcore_rsa.h"
 #include "scepcore_status.h"
 #include "scepcore_wipe.h"
 
@@ -52,7 +53,7 @@ static void mix_device(scepcore_random *r) {
 int scepcore_random_seed(scepcore_random *r, const uint8_t *data, size_t len) {
     int first = r->state != SEEDED;
     if (first) {
-        br_hmac_drbg_init(&r->drbg, &br_sha256_vtable, data, len);
+        br_hmac_drbg_init(&r->drbg, &scepcore_sha256_vtable, data, len);
         scepcore_health_init(&r->health);
         r->state = NOT_SEEDED;
         mix_device(r);

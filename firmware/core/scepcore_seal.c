@@ -19,6 +19,7 @@
 #include "scepcore_board.h"
 #include "scepcore_ct.h"
 #include "scepcore_hash.h"
+#include "scepcore_rsa.h"
 #include "scepcore_status.h"
 #include "scepcore_wipe.h"
 
@@ -62,7 +63,7 @@ static void make_nonce(const uint8_t *key, scepcore_random *r, const uint8_t *aa
     for (int i = 0; i < 4; i++) {
         head[16 + i] = (uint8_t)((uint32_t)aad_len >> (24 - 8 * i));
     }
-    br_hmac_key_init(&k, &br_sha256_vtable, key, 32);
+    br_hmac_key_init(&k, &scepcore_sha256_vtable, key, 32);
     br_hmac_init(&h, &k, 0);
     br_hmac_update(&h, head, sizeof head);
     br_hmac_update(&h, aad, aad_len);

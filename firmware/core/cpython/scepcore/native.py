@@ -35,6 +35,15 @@ def view(data):
     return ffi.cast("uint8_t *", buffer), len(buffer), buffer
 
 
+def view_writable(data):
+    """As view, for a buffer that will be written."""
+    try:
+        buffer = ffi.from_buffer(data, require_writable=True)
+    except BufferError:
+        raise TypeError("the buffer is read-only") from None
+    return ffi.cast("uint8_t *", buffer), len(buffer), buffer
+
+
 def name_of(text):
     """Return (pointer, length) of a name given as str."""
     if not isinstance(text, str):

@@ -3,7 +3,7 @@
 For scepcore's users; the docstrings that count stand in scepcore.pyi.
 """
 
-from .native import Memory, check, ffi, lib, name_of, view
+from .native import Memory, check, ffi, lib, name_of, view, view_writable
 
 _KEK_BYTES = 32
 _OVERHEAD = 29
@@ -61,12 +61,6 @@ class Hash(Memory):
     def wipe(self):
         """Erase the state."""
         lib.scepcore_hash_wipe(self._c)
-
-
-def view_writable(data):
-    """As view, for a buffer that will be written."""
-    buffer = ffi.from_buffer(data, require_writable=True)
-    return ffi.cast("uint8_t *", buffer), len(buffer), buffer
 
 
 def hash(name):
