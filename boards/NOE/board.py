@@ -55,6 +55,11 @@ def start_time():
     return noe.start_time()
 
 
+def jitter():
+    """Return bytes that differ from boot to boot (timing), for the seed; never counted as noise."""
+    return b"%d" % noe.uptime_us()
+
+
 def net(mac_address, static=None):
     """Generator: bring the network up; return {"ip": str, "dns": list of str}. Yields None.
 

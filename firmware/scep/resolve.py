@@ -8,7 +8,6 @@ import errno
 import socket
 
 import scepcore
-
 from errors import Error
 from scep.deadline import Deadline
 
