@@ -76,6 +76,30 @@ def crl_point(url):
     return extension(oid.CRL_DISTRIBUTION_POINTS, put)
 
 
+def authority_key_id(key_id):
+    """Return the AuthorityKeyIdentifier extension with a keyIdentifier."""
+
+    def put(e):
+        end = e.pos
+        e.tlv(CONTEXT | 0, key_id)
+        e.wrap(SEQUENCE, end)
+
+    return extension(oid.AUTHORITY_KEY_ID, put)
+
+
+def ocsp_access(url):
+    """Return the AuthorityInfoAccess extension with an OCSP responder."""
+
+    def put(e):
+        end = e.pos
+        e.tlv(CONTEXT | 6, url.encode())
+        e.oid(oid.AD_OCSP)
+        e.wrap(SEQUENCE, end)
+        e.wrap(SEQUENCE, end)
+
+    return extension(oid.AUTHORITY_INFO_ACCESS, put)
+
+
 class Authority:
     """A CA: certificate and key; number is the key's."""
 
