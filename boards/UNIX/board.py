@@ -2,8 +2,8 @@
 
 For firmware/phone; frozen as `board`. DESIGN.md sections 6 and 8.
 
-A board module has: NAME, FEATURES, flash(), mac(), start_time(), net(), console(), idle(),
-traceback(), reset(). The same names on every board; each docstring here is the contract.
+A board module has: NAME, FEATURES, flash(), mac(), start_time(), jitter(), net(), console(),
+idle(), traceback(), reset(). The same names on every board; each docstring here is the contract.
 
 What an emulated board finds in its boot-parameter block stands in the environment here:
 MICROSCEP_FLASH (file), MICROSCEP_SECRET (file, read by the C core), MICROSCEP_TIME (seconds since
@@ -164,6 +164,12 @@ def start_time():
     """Return the time that the network will tell, in seconds since 1970, or None."""
     text = os.getenv("MICROSCEP_TIME")
     return int(text) if text else None
+
+
+def jitter():
+    """Return bytes that differ from boot to boot (timing), for the seed; never counted as noise."""
+    # with given noise (--seed) a run repeats
+    return b"" if os.getenv("MICROSCEP_NOISE") else b"%d" % time.time_ns()
 
 
 def net(mac_address, static=None):

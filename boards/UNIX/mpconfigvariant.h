@@ -43,7 +43,7 @@
 #define MICROPY_PY_HASHLIB (0)
 #define MICROPY_PY_CRYPTOLIB (0)
 #define MICROPY_PY_RANDOM (0)
-#define MICROPY_PY_DEFLATE (0)
+#define MICROPY_PY_DEFLATE (1) // binascii.crc32 of the key store comes with it
 #define MICROPY_PY_WEBSOCKET (0)
 #define MICROPY_PY_WEBREPL (0)
 #define MICROPY_PY_ASYNCIO (0)

@@ -177,6 +177,7 @@ KEYS = (
     ("dot1x_identity", _text, None),
 )
 SECRET_KEYS = ("scep_psk",)
+_CHALLENGE_LINE = "@challenge"  # in the stored text; no configuration key has such a name
 _ABOUT = {}
 for _key, _check, _default in KEYS:
     _ABOUT[_key] = (_check, _default)
@@ -224,18 +225,22 @@ def checked(key, raw):
 
 
 class Config:
-    """The values in force: key -> str. Secrets are not in here (identity/store.py seals them).
+    """The values in force: key -> str. Secrets are not in here (identity/records.py seals them).
 
+    challenge_tag: int, under which tag the key store holds the challenge, or None.
     Invariant: every value has passed `checked`.
     """
 
     def __init__(self, text=None):
         """Read what encode() wrote (bytes-like UTF-8 lines KEY=VALUE), or start empty."""
         self._values = {}
+        self.challenge_tag = None
         if text:
             for line in charset.to_str(text).split("\n"):
                 at = line.find("=")
-                if at > 0 and known(line[:at]):
+                if line[:at] == _CHALLENGE_LINE:
+                    self.challenge_tag = int(line[at + 1 :])
+                elif at > 0 and known(line[:at]):
                     self._values[line[:at]] = line[at + 1 :]
 
     def get(self, key):
@@ -267,11 +272,13 @@ class Config:
         return old
 
     def encode(self):
-        """Return the configured values as bytes, one KEY=VALUE a line, in the order of KEYS."""
+        """Return the configured values as bytes, one KEY=VALUE a line, for the key store."""
         lines = []
         for key, _check, _default in KEYS:
             if key in self._values:
                 lines.append(key + "=" + self._values[key])
+        if self.challenge_tag is not None:
+            lines.append("%s=%d" % (_CHALLENGE_LINE, self.challenge_tag))
         return bytes("\n".join(lines), "utf-8")
 
     def urls(self):

@@ -93,6 +93,6 @@ def _line(args, host):
         words.append("chain")
     elif args.command == "mmi":
         raise Failure("unsupported", "the menu is not in this firmware yet")
-    if args.trace:
+    if args.trace and args.command != "config":
         pairs.append(("trace", "yes"))
     return command_line(args.command, words, pairs)

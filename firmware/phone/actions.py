@@ -1,0 +1,184 @@
+"""The commands of the set's line, by name: what each does and what it answers.
+
+For main.py; DESIGN.md section 10 (the commands), ACCEPTANCE.md section 1 (the answers).
+An action returns the result's fields (dict), or a generator that yields events and returns them.
+"""
+
+from errors import Error
+from phone import network
+from phone.config import checked
+from phone.identity import enrol
+from phone.identity.records import summary
+from scep import caps, pem
+from scep import transaction as transactions
+from scep.der import SEQUENCE, Reader
+from scep.x509 import Certificate
+
+
+def start(set_, command):
+    """Begin the action of a console.Command; raises Error where there is none or it cannot be."""
+    action = _ACTIONS.get(command.name)
+    if action is None:
+        raise Error("unsupported", "this firmware does not know the command " + command.name)
+    if set_.fault is not None:
+        raise set_.fault
+    if set_.records.damaged is not None and command.name != "wipe":
+        raise set_.records.damaged
+    options = _options(command)
+    set_.trace = options.get("trace") == "yes"
+    return action(set_, command)
+
+
+# -- one function a command ------------------------------------------------------------------------
+
+
+def _config(set_, command):
+    """Check every value first, then store all in one commit; an event for each change."""
+    changes = []
+    for key, raw in command.pairs:
+        changes.append((key, checked(key, raw)))
+    said = set_.records.configure(changes)
+    for key, old, new in said:
+        set_.console.event("config", {"key": key, "old": old, "new": new})
+    return {"changed": len(said)}
+
+
+def _boot(set_, command):
+    return _booting(set_, _options(command).get("until", "idle"))
+
+
+def _booting(set_, until):
+    """Generator: the steps of the boot procedure that this set has, then what is due."""
+    yield from network.up(set_)
+    result = {"boots": set_.records.store.boots}
+    if until.startswith("step="):
+        return result
+    if set_.records.config.yes("scep_run") and set_.records.active_certificate() is None:
+        try:
+            result.update((yield from enrol.enroll(set_)))
+        except Error as e:
+            if until == "enrolled":
+                raise
+            set_.warn(e)  # no SCEP trouble ever keeps the phone from booting
+    return result
+
+
+def _enroll(set_, command):
+    return enrol.enroll(set_)
+
+
+def _poll(set_, command):
+    if set_.records.transaction() is None:
+        raise Error("no-certificate", "no transaction waits: enrol first")
+    return enrol.enroll(set_)
+
+
+def _getcaps(set_, command):
+    return _asking(set_, _caps_of)
+
+
+def _caps_of(client):
+    found = yield from client.get_ca_caps()
+    return {"text": "\n".join(caps.names(found))}
+
+
+def _getca(set_, command):
+    return _asking(set_, _ca_of)
+
+
+def _ca_of(client):
+    authority = yield from client.get_ca_cert()
+    return {"pem": "".join([pem.encode(der) for der in authority.to_list()])}
+
+
+def _asking(set_, operation):
+    """Generator: one operation at the first URL of the configuration."""
+    urls = set_.records.config.urls()
+    if not urls:
+        raise Error("config", "scep_url is not configured", "scep_url")
+    yield from network.up(set_)
+    return (yield from operation(enrol.client_for(set_, urls[0])))
+
+
+def _status(set_, command):
+    """Return what ACCEPTANCE.md section 1 fixes."""
+    records = set_.records
+    active = records.active_certificate()
+    transaction = records.transaction()
+    state = _state(set_, active, transaction)
+    result = summary(active if active else records.factory_certificate())
+    result["state"] = state
+    result["slot"] = "active" if active else "factory"
+    result["pending"] = _pending(transaction)
+    result["last_error"] = records.last_error()
+    result["clock"] = set_.clock.iso()
+    result["boots"] = records.store.boots
+    low, high = records.store.wear
+    result["wear"] = {"min": low, "max": high}
+    return result
+
+
+def _state(set_, active, transaction):
+    if active is not None:
+        now = set_.clock.now()
+        expired = now is not None and now > Certificate(active).not_after
+        return "suspended" if expired or set_.records.suspended() else "active"
+    if transaction is None or transaction.state == transactions.NEW:
+        return "factory"
+    return "pending" if transaction.state == transactions.PENDING else "enrolling"
+
+
+def _pending(transaction):
+    if transaction is None or transaction.state == transactions.NEW:
+        return None
+    name = str(transaction.transaction_id, "ascii")
+    return {"transaction_id": name, "polls": transaction.polls}
+
+
+def _cert(set_, command):
+    active = set_.records.active_certificate()
+    if active is None:
+        raise Error("no-certificate", "the set has no certificate of the customer's CA")
+    text = pem.encode(active)
+    if "chain" in command.words:
+        chain = Reader(set_.records.active_chain())
+        while not chain.empty():
+            text += pem.encode(chain.tlv(SEQUENCE))
+    return {"pem": text}
+
+
+def _wipe(set_, command):
+    set_.records.wipe()
+    return {"state": "factory"}
+
+
+def _licences(set_, command):
+    return {"text": _LICENCES}
+
+
+# -- the rest --------------------------------------------------------------------------------------
+
+_LICENCES = """microscep: MIT
+MicroPython: MIT
+BearSSL: MIT
+lwIP: BSD-3-Clause (boards with their own network stack)"""
+
+_ACTIONS = {
+    "config": _config,
+    "boot": _boot,
+    "enroll": _enroll,
+    "poll": _poll,
+    "getcaps": _getcaps,
+    "getca": _getca,
+    "status": _status,
+    "cert": _cert,
+    "wipe": _wipe,
+    "licences": _licences,
+}
+
+
+def _options(command):
+    """Return the pairs of a command that are no configuration as {key: str}."""
+    if command.name == "config":
+        return {}
+    return {key: str(bytes(value), "utf-8") for key, value in command.pairs}

@@ -1,0 +1,151 @@
+"""The enrolment action: from configuration to a committed identity, over reboots.
+
+For actions.py and the lifecycle. RFC 8894 section 2.2; DESIGN.md sections 5 to 7.
+
+What is stored, and when (a power cut between any two leaves a set that goes on):
+the key and a transaction that was not sent yet, before anything is asked; `sent`, before the
+first octet of a message leaves; `pending`; the certificate, in one commit that activates it.
+"""
+
+import binascii
+import gc
+
+from errors import Error
+from phone import network
+from phone.config import fingerprint_bytes
+from phone.identity import keys
+from phone.identity.records import summary
+from scep import names
+from scep import transaction as transactions
+from scep.client import Client
+from scep.request import self_sign
+from scep.transaction import Transaction
+
+# Failures of one URL after which the second of scep_url is tried.
+_NEXT_URL = ("connect", "dns", "timeout", "http-status", "http-format")
+
+
+def enroll(set_):
+    """Generator: get a certificate by the configuration; returns the result's fields.
+
+    Goes on with a transaction that a reboot or a failure left. Raises Error; the identity that
+    the set has stays as it is until another one is committed.
+    """
+    config = set_.records.config
+    check(config, set_.records)
+    keys.need_randomness()
+    yield from network.up(set_)
+    failure = None
+    for url in config.urls():
+        try:
+            return (yield from _at(set_, url))
+        except Error as e:
+            if e.code not in _NEXT_URL:
+                raise
+            failure = failure or e
+            yield {"event": "warning", "code": e.code, "message": url + ": " + e.message}
+    raise failure
+
+
+def check(config, records):
+    """Raise Error(`config`, `ca-untrusted`) where the configuration cannot lead to a certificate.
+
+    Before a key is made and before anything is sent.
+    """
+    if not config.urls():
+        raise Error("config", "scep_url is not configured", "scep_url")
+    if not (config.get("scep_ca_fingerprint") or config.get("scep_ca_cert")):
+        raise Error("ca-untrusted", "neither scep_ca_fingerprint nor scep_ca_cert is configured")
+    if config.yes("scep_challenge_password") and not records.has_challenge():
+        raise Error("config", "scep_challenge_password=yes, but scep_psk is empty", "scep_psk")
+
+
+def client_for(set_, url):
+    """Return a scep Client for `url` by the set's configuration; the network is up."""
+    config = set_.records.config
+    fingerprint = config.get("scep_ca_fingerprint")
+    anchor = config.get("scep_ca_cert")
+    return Client(
+        network.transport(set_),
+        url,
+        ca_id=config.get("scep_ca_id"),
+        fingerprint=fingerprint_bytes(fingerprint) if fingerprint else None,
+        anchor=binascii.a2b_base64(anchor) if anchor else None,
+        allow_legacy=config.yes("scep_allow_legacy"),
+        recall=set_.records.learned,
+        clock=set_.clock.now,
+    )
+
+
+def challenge_for(set_):
+    """Return None, or the function that opens the challenge anew for each use."""
+    config, records = set_.records.config, set_.records
+    if config.get("scep_challenge_password") == "no" or not records.has_challenge():
+        return None
+    return records.challenge
+
+
+# -- private, in the order of use
+
+
+def _at(set_, url):
+    """Generator: enrol at one URL; returns the result's fields."""
+    records = set_.records
+    client = client_for(set_, url)
+    yield from client.prepare()
+    transaction = records.transaction()
+    if transaction is None or not _usable(set_, transaction, client):
+        transaction = yield from _begin(set_, transaction)
+    gc.collect()
+    try:
+        issued = yield from client.enrol(transaction, challenge_for(set_), records.save)
+    except Error as e:
+        if e.code.startswith("fail-"):
+            # a definite refusal: the key may be used again, the transaction may not
+            transaction.restart()
+            records.save(transaction)
+        raise
+    records.keep_learned(client.authority.sha256(), client.learned.to_bytes())
+    if issued is None:
+        raise Error(
+            "pending",
+            "the CA waits for approval of transaction %s"
+            % str(transaction.transaction_id, "ascii"),
+        )
+    return (yield from _activate(set_, issued, client))
+
+
+def _usable(set_, transaction, client):
+    """Tell whether a stored transaction is the one to go on with."""
+    if transaction.state == transactions.NEW:
+        return False  # nothing was sent: begin anew with its key, by today's configuration
+    return not transaction.ca or transaction.ca == client.authority.sha256()
+
+
+def _begin(set_, old):
+    """Generator: make a transaction and store it; the key of one that was never sent is kept."""
+    config, records = set_.records.config, set_.records
+    bits = config.number("scep_key_bits")
+    key = None
+    if old is not None and old.state == transactions.NEW and old.key.bits == bits:
+        key = old.key
+    if key is None:
+        key = yield from keys.generate(bits)
+    subject = names.encode(config.expand("scep_subject", set_.mac()))
+    san = config.expand("scep_san", set_.mac()) or ""
+    transaction = Transaction(key, subject, san, config.get("scep_key_usage"))
+    if config.get("scep_signer") == "factory":
+        transaction.signed_by(records.factory_key(), records.factory_certificate())
+    else:
+        yield from self_sign(transaction)
+    records.begin(transaction)
+    yield {"event": "progress", "what": "key stored"}
+    return transaction
+
+
+def _activate(set_, issued, client):
+    """Generator: commit the certificate with its key, and say so; returns the result's fields."""
+    records = set_.records
+    records.activate(issued, client.authority.to_list(), set_.clock.now())
+    yield {"event": "slot", "slot": "active"}
+    return summary(records.active_certificate())

@@ -1,0 +1,231 @@
+"""What the set keeps in its key store, by the names the set has for it.
+
+For main.py, actions.py and enrol.py; the only module that knows the store's slots and tags.
+DESIGN.md section 6.
+"""
+
+import json
+
+from keystore import Store, slots
+from phone.config import Config
+from scep import asn1time
+from scep.transaction import OTHER, Transaction
+from scep.x509 import Certificate
+
+# The challenge stands under one of two tags; the settings name which. So a change of both is one
+# commit, and no power cut leaves an old challenge with a new URL.
+_CHALLENGE_TAGS = (slots.CHALLENGE, 64)
+# A message on the flash is for people; a longer one would only wear it.
+_LONGEST_MESSAGE = 160
+
+
+class Records:
+    """The set's values. Every method that writes is power-cut safe: before or after.
+
+    config: config.Config, the settings in force; damaged: None, or the KeystoreError for which
+    only the factory's values can be read until wipe().
+    """
+
+    def __init__(self, device):
+        """Mount the store on a block device. Raises KeystoreError."""
+        self.store = Store(device)
+        self.store.mount()
+        self.damaged = self.store.error
+        self.config = Config()
+        if self.damaged is None:
+            self.config = Config(self.store.get("config", slots.SETTINGS))
+
+    # -- the factory's -------------------------------------------------------------------------
+
+    def mac(self):
+        """Return the MAC address of the factory record (6 bytes), or None."""
+        value = self.store.get("factory", slots.MAC)
+        return bytes(value) if value else None
+
+    def factory_certificate(self):
+        """Return the DER of the factory certificate (bytes)."""
+        return bytes(self.store.get("factory", slots.CERTIFICATE))
+
+    def factory_key(self):
+        """Return the factory key (scepcore.RSAKey)."""
+        return self.store.get("factory", slots.KEY)
+
+    # -- configuration -------------------------------------------------------------------------
+
+    def configure(self, changes):
+        """Put checked values in force: changes is a list of (key, str, bytearray or None).
+
+        One commit for all. Returns a list of (key, old, new) of what changed; a secret shows as
+        "********" or None.
+        """
+        store, fresh = self.store, Config(self.config.encode())
+        said = []
+        old_tag = tag = fresh.challenge_tag
+        for key, value in changes:
+            if key == "scep_psk":
+                tag = self._put_challenge(value, old_tag)
+                said.append((key, old_tag and "********", tag and "********"))
+                continue
+            old = fresh.set(key, value)
+            if old != value:
+                said.append((key, old, value))
+        fresh.challenge_tag = tag
+        store.put("config", slots.SETTINGS, fresh.encode())
+        self.config = fresh
+        if old_tag is not None and old_tag != tag:
+            store.delete("config", old_tag)
+        for key, _old, _new in said:
+            if key in ("scep_url", "scep_ca_fingerprint", "scep_ca_cert"):
+                # what another CA could do says nothing of this one
+                store.delete("state", slots.CAPABILITIES)
+        return said
+
+    def has_challenge(self):
+        """Tell whether a challenge is stored."""
+        return self.config.challenge_tag is not None
+
+    def challenge(self):
+        """Return the challenge in a bytearray that the caller wipes."""
+        return self.store.get("config", self.config.challenge_tag)
+
+    # -- a transaction -------------------------------------------------------------------------
+
+    def transaction(self):
+        """Return the transaction that waits (scep Transaction with its keys), or None."""
+        record = self.store.get("next", slots.TRANSACTION)
+        key = self.store.get("next", slots.KEY)
+        if record is None or key is None:
+            return None
+        transaction = Transaction.from_bytes(record, key)
+        if transaction.role == OTHER:
+            factory = transaction.certificate == self.factory_certificate()
+            transaction.signer_key = self.store.get("factory" if factory else "active", slots.KEY)
+        return transaction
+
+    def begin(self, transaction):
+        """Store a new transaction with its key; whatever waited before is forgotten first."""
+        self.store.discard_next()
+        self.store.put_key("next", transaction.key)
+        self.save(transaction)
+
+    def save(self, transaction):
+        """Store the transaction's state."""
+        self.store.put("next", slots.TRANSACTION, transaction.to_bytes())
+
+    def abandon(self):
+        """Forget the transaction that waits."""
+        self.store.discard_next()
+
+    def activate(self, issued, authorities, now):
+        """Make the issued certificate and the waiting key the set's identity: one commit.
+
+        issued: scep Issued; authorities: list of DER, the anchor first; now: int or None.
+        """
+        store = self.store
+        store.put("next", slots.CERTIFICATE, issued.certificate)
+        store.put("next", slots.CHAIN, b"".join(issued.chain))
+        store.put("anchors", slots.CA, authorities[0])
+        store.put("anchors", slots.CA_CHAIN, b"".join([bytes(der) for der in authorities[1:]]))
+        store.activate()
+        store.delete("state", slots.LIFECYCLE)
+        store.delete("state", slots.LAST_ERROR)
+        if now is not None:
+            self.keep_time(now)
+
+    # -- the identity --------------------------------------------------------------------------
+
+    def active_certificate(self):
+        """Return the DER of the active certificate (bytes), or None."""
+        value = self.store.get("active", slots.CERTIFICATE)
+        return None if value is None else bytes(value)
+
+    def active_key(self):
+        """Return the active key (scepcore.RSAKey), or None."""
+        return self.store.get("active", slots.KEY)
+
+    def active_chain(self):
+        """Return the DER of the active certificate's issuers, one after the other (bytes)."""
+        value = self.store.get("active", slots.CHAIN)
+        return bytes(value) if value else b""
+
+    def suspended(self):
+        """Return why the active identity is suspended (str), or None."""
+        value = self.store.get("state", slots.LIFECYCLE)
+        return None if value is None else json.loads(bytes(value))["suspended"]
+
+    def suspend(self, reason):
+        """Withdraw the active identity for `reason` (str), or give it back: None."""
+        if reason is None:
+            self.store.delete("state", slots.LIFECYCLE)
+        elif self.suspended() != reason:
+            self._put_json(slots.LIFECYCLE, {"suspended": reason})
+
+    # -- state ---------------------------------------------------------------------------------
+
+    def learned(self, ca):
+        """Return what was learned about the CA with SHA-256 `ca` (bytes), or None."""
+        value = self.store.get("state", slots.CAPABILITIES)
+        if value is None or value[:32] != ca:
+            return None
+        return bytes(value[32:])
+
+    def keep_learned(self, ca, record):
+        """Store what was learned about the CA with SHA-256 `ca`; unchanged costs nothing."""
+        if self.learned(ca) != record:
+            self.store.put("state", slots.CAPABILITIES, bytes(ca) + record)
+
+    def last_error(self):
+        """Return {"code", "message", "time"} of the last error, or None."""
+        value = self.store.get("state", slots.LAST_ERROR)
+        return None if value is None else json.loads(bytes(value))
+
+    def keep_error(self, code, message, now):
+        """Store the last error; the same one again costs nothing."""
+        message = message[:_LONGEST_MESSAGE]
+        old = self.last_error()
+        if old is None or (old["code"], old["message"]) != (code, message):
+            when = None if now is None else asn1time.iso(now)
+            self._put_json(slots.LAST_ERROR, {"code": code, "message": message, "time": when})
+
+    def committed_time(self):
+        """Return the last time that was stored (int seconds since 1970), or None."""
+        if self.damaged is not None:
+            return None
+        value = self.store.get("state", slots.CLOCK)
+        return None if value is None else int(str(bytes(value), "utf-8"))
+
+    def keep_time(self, now):
+        """Store the time, so that a later boot does not believe one long before it."""
+        self.store.put("state", slots.CLOCK, str(now).encode())
+
+    def wipe(self):
+        """Back to factory: customer identity, anchors, configuration and state are erased."""
+        self.store.wipe()
+        self.damaged = None
+        self.config = Config()
+
+    # -- private
+
+    def _put_challenge(self, value, old_tag):
+        """Store a challenge under the tag that is not in force; return the tag, None for none."""
+        if value is None:
+            return None
+        tag = _CHALLENGE_TAGS[1] if old_tag == _CHALLENGE_TAGS[0] else _CHALLENGE_TAGS[0]
+        self.store.put("config", tag, value, secret=True)
+        return tag
+
+    def _put_json(self, tag, value):
+        self.store.put("state", tag, json.dumps(value).encode())
+
+
+def summary(der):
+    """Return the fields by which status, results and the menu show a certificate (dict)."""
+    certificate = Certificate(der)
+    return {
+        "subject": certificate.subject_text,
+        "issuer": certificate.issuer_text,
+        "serial": certificate.serial_hex,
+        "not_before": asn1time.iso(certificate.not_before),
+        "not_after": asn1time.iso(certificate.not_after),
+        "sha256": "".join(["%02x" % b for b in certificate.fingerprint()]),
+    }

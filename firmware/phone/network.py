@@ -1,0 +1,22 @@
+"""The network as the set's actions need it: up, with a transport for the protocol library.
+
+For identity/ and actions.py. DESIGN.md section 7 (steps 1, 2 and 5 of the boot procedure).
+"""
+
+from scep.transport import Transport
+
+
+def up(set_):
+    """Generator: bring the network up once; yields None and `boot` events."""
+    if set_.network is not None:
+        return
+    yield {"event": "boot", "step": 1, "name": "link"}
+    set_.network = yield from set_.board.net(set_.mac())
+    yield {"event": "boot", "step": 2, "name": "ip", "ip": set_.network["ip"]}
+    if set_.clock.now() is not None:
+        yield {"event": "boot", "step": 5, "name": "time", "time": set_.clock.iso()}
+
+
+def transport(set_):
+    """Return a transport.Transport over the network that is up."""
+    return Transport(dns_servers=set_.network["dns"])
