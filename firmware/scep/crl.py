@@ -43,8 +43,10 @@ class Crl:
             self._extensions = (explicit.at, explicit.to)
             explicit.finish()
         tbs.finish()
+        start = outer.pos
         self.algorithm = read_algorithm(outer)[0]
-        if self.algorithm != inner:
+        # the algorithm inside the signed part must be the same one (5.1.1.2)
+        if outer.since(start) != inner:
             outer.fail("two different signature algorithms")
         self._signature = outer.bit_string(BIT_STRING)
         outer.finish()

@@ -15,7 +15,7 @@ from scep.der import (
     UTC_TIME,
     Reader,
 )
-from scep.signatures import CertError, read_algorithm
+from scep.signatures import CertError
 
 # CRLReason (5.3.1); a name is also what status pages show
 REASONS = {
@@ -56,14 +56,15 @@ class Entry:
 def read_head(tbs):
     """Take the fields before the entries from a Reader of TBSCertList.
 
-    Returns (version 1 or 2, algorithm bytes, issuer memoryview, this_update, next_update or None).
+    Returns (version 1 or 2, signature AlgorithmIdentifier's element, issuer element,
+    this_update, next_update or None); elements are memoryviews.
     """
     version = 1
     if tbs.peek() == INTEGER:
         version = tbs.integer() + 1
         if version != 2:
             tbs.fail("unknown CRL version")
-    algorithm = read_algorithm(tbs)[0]
+    algorithm = tbs.tlv(SEQUENCE)
     issuer = tbs.tlv(SEQUENCE)
     names.check(issuer)
     this_update = tbs.time()

@@ -85,7 +85,8 @@ def put_public_key(e, key):
 def read_algorithm(reader):
     """Take an AlgorithmIdentifier from a Reader; return (kind bytes, parameters element or None).
 
-    A parameter NULL counts as None: RSA and digests are written with and without it.
+    A parameter NULL counts as None: RSA and digests are written with and without it, and with
+    nothing else (RFC 4055 2.1, RFC 5754 2).
     """
     fields = reader.enter(SEQUENCE)
     kind = fields.oid()
@@ -94,6 +95,8 @@ def read_algorithm(reader):
         fields.null()
     elif not fields.empty():
         parameters = fields.tlv()
+        if kind in HASH_OF_SIGNATURE or kind in HASH_OF_DIGEST or kind == oid.RSA_ENCRYPTION:
+            fields.fail("parameters where NULL belongs")
     fields.finish()
     return kind, parameters
 
