@@ -59,6 +59,7 @@ class Proxy:
             answer = b""
             while data := server.recv(65536):
                 answer += data
+        answer = _in_one_piece(answer)
         self.answers.append((operation, answer))
         if self._mangle:
             answer = self._mangle(operation, answer)
@@ -83,6 +84,21 @@ def _whole(client):
         data += piece
         missing -= len(piece)
     return data
+
+
+def _in_one_piece(answer):
+    """Return an answer whose body came in chunks with Content-Length in their place."""
+    head, gap, body = answer.partition(b"\r\n\r\n")
+    if not re.search(rb"(?i)transfer-encoding: *chunked", head):
+        return answer
+    whole = b""
+    while body:
+        size, _, body = body.partition(b"\r\n")
+        length = int(size.split(b";")[0], 16)
+        whole += body[:length]
+        body = body[length + 2 :] if length else b""
+    length = b"Content-Length: %d" % len(whole)
+    return re.sub(rb"(?i)transfer-encoding: *chunked", length, head) + gap + whole
 
 
 def truncate(operation, answer):
