@@ -1,12 +1,21 @@
 # What the tests need before they run. A room that builds something more for its tests adds to
 # TEST_NEEDS in its own fragment.
 
-TEST_NEEDS += UNIX
+TEST_NEEDS += UNIX NOE NOE-dev scep-server
 
-UNIX:
-	@$(MAKE) board BOARD=UNIX
+UNIX NOE:
+	@$(MAKE) board BOARD=$@
 
-unit: venv-test ## only the tests that need neither a board nor an emulator
-	@$(PYTHON) -m pytest -q -n 2 -m "not micropython and not emulator and not peers and not check and not soak"
+# The development image: a prompt that tests can drive.
+NOE-dev:
+	@$(MAKE) board BOARD=NOE DEV=1
 
-.PHONY: UNIX unit
+# Debian's SCEP server and client, which we did not write: unpacked, not installed.
+scep-server:
+	@tools/sources demo
+
+unit: venv-test core-host ## only the tests that need neither a board, an emulator nor a peer
+	@$(PYTHON) -m pytest -q -n 2 \
+		-m "not micropython and not emulator and not peers and not check and not soak"
+
+.PHONY: UNIX NOE NOE-dev scep-server unit
