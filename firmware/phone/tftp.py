@@ -79,7 +79,7 @@ class _Transfer:
         self._repeat()
         while not self.done:
             deadline.check()
-            got = self.socket.receive(_BLOCK + 4)
+            got = self.socket.receive(_BLOCK + 5)  # one more than allowed, to see what is longer
             if got is None:
                 if not patience.left():
                     tries += 1

@@ -190,7 +190,7 @@ class Lab:
             self._servers.append(plain)
         self._servers.append(server)
         for each in self._servers:
-            threading.Thread(target=each.serve_forever, daemon=True).start()
+            threading.Thread(target=each.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self):
         """Stop listening."""
