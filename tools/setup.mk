@@ -11,7 +11,8 @@ venv: venv-test ## the Python environment of the tests, in build/venv (pinned, h
 
 # Which requirements a tier has: its own file, or that of the tests.
 venv-demo: $(VENV)/.demo
-venv-test venv-check venv-soak venv-bench: $(VENV)/.test
+venv-test venv-bench: $(VENV)/.test
+venv-check venv-soak: $(VENV)/.check
 venv-dev: $(VENV)/.dev ## the same with pre-commit and the tool that pins requirements
 
 $(VENV)/.%: $(REQUIREMENTS)/%.txt
@@ -26,7 +27,7 @@ $(VENV)/.%: $(REQUIREMENTS)/%.txt
 	@touch $@
 
 requirements: venv-dev ## pin the Python requirements anew, with hashes
-	@cd $(REQUIREMENTS) && for tier in dev test demo; do \
+	@cd $(REQUIREMENTS) && for tier in dev check test demo; do \
 		UV_CUSTOM_COMPILE_COMMAND="make requirements" $(CURDIR)/$(VENV)/bin/uv pip compile \
 			--quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-annotate -c dev.txt $$tier.in -o $$tier.txt || exit 1; done
