@@ -39,10 +39,10 @@ _CAPS = http.Limits(8192, 60000, 30000)
 _ANSWER = http.Limits(65536, 120000, 30000)
 # what a server may answer to GetCACaps when it knows nothing of it [RFC 8894 section 3.5.2]
 _NO_CAPS = ("http-status", "http-format", "too-large")
-# the answer to a request that the CA understood and does not grant, or does not understand
+# the answer to a request that the CA understood and does not grant, or does not understand; a
+# broken or foreign answer (http-format) is none: the request may have been granted
 REFUSALS = (
     "http-status",
-    "http-format",
     "fail-badAlg",
     "fail-badMessageCheck",
     "fail-badRequest",
@@ -184,7 +184,8 @@ class Client:
             try:
                 return (yield from self.poll(transaction, save))
             except Error as e:
-                if e.code not in REFUSALS:
+                # some servers hang up on a message type that they do not know
+                if e.code not in REFUSALS and e.code != "http-format":
                     raise
         transaction.state = transactions.SENT
         yield from _save(save, transaction)
