@@ -116,6 +116,12 @@ def test_json_output_is_one_object_a_line_with_the_event_first(capsys):
     assert json.loads(lines[1]) == {"event": "error", "error": "config", "message": "m"}
 
 
+def test_an_event_of_a_newer_firmware_is_shown_by_its_fields(capsys):
+    TextOutput().event({"event": "port", "state": "open", "n": 1})
+    TextOutput().event({"event": "http", "op": "GetCACaps"})
+    assert capsys.readouterr().err == "port: n 1, state open\nhttp: op GetCACaps\n"
+
+
 def test_text_output_keeps_results_apart_from_progress(capsys):
     out = TextOutput()
     out.event({"event": "keygen", "primes": 1, "candidates": 40})
@@ -123,4 +129,4 @@ def test_text_output_keeps_results_apart_from_progress(capsys):
     out.failure(Failure("config", "m"))
     captured = capsys.readouterr()
     assert captured.out == "-----BEGIN\n"
-    assert captured.err == "keygen: candidates 40, primes 1\nerror: config: m\n"
+    assert captured.err == "keygen: 40 candidates, 1 primes\nerror: config: m\n"

@@ -6,6 +6,23 @@ For main.py; ACCEPTANCE.md section 1 (the JSON, fixed).
 import json
 import sys
 
+# The order in which people read a result; what is not here follows by name (MicroPython's dict
+# keeps none).
+_ORDER = [
+    *("state", "slot", "subject", "issuer", "serial", "not_before", "not_after", "sha256"),
+    *("pending", "last_error", "clock", "boots", "wear"),
+]
+# How people read the events that come often; others show their fields.
+_SENTENCES = {
+    "boot": lambda f: f"step {f['step']}, {f['name']} {f.get('ip') or f.get('time') or 'up'}",
+    "config": lambda f: f"{f['key']}: {_word(f['old'])} -> {_word(f['new'])}",
+    "http": lambda f: f"{f['op']}: status {f['status']}, {f['bytes']} bytes",
+    "keygen": lambda f: f"{f['candidates']} candidates, {f['primes']} primes",
+    "progress": lambda f: f["what"],
+    "slot": lambda f: f"{f['slot']} has a new identity",
+    "warning": lambda f: f"{f['code']}: {f['message']}",
+}
+
 
 class JsonOutput:
     """One JSON object a line on standard output."""
@@ -13,7 +30,7 @@ class JsonOutput:
     def event(self, event):
         """Print an event or the result; "event" stands first."""
         ordered = {"event": event["event"]}
-        ordered.update(event)
+        ordered.update((key, event[key]) for key in sorted(event, key=_place))
         print(json.dumps(ordered, ensure_ascii=False), flush=True)
 
     def failure(self, failure):
@@ -33,8 +50,7 @@ class TextOutput:
         elif name == "result":
             self._result(fields)
         else:
-            words = ", ".join(f"{key} {_word(value)}" for key, value in sorted(fields.items()))
-            print(f"{name}: {words}" if words else name, file=sys.stderr, flush=True)
+            print(f"{name}: {_sentence(name, fields)}", file=sys.stderr, flush=True)
 
     def failure(self, failure):
         """Print a reported error."""
@@ -50,8 +66,19 @@ class TextOutput:
             if whole in fields:
                 print(fields[whole].rstrip("\n"))
                 return
-        for key, value in fields.items():
-            print(f"{key}: {_word(value)}")
+        for key in sorted(fields, key=_place):
+            print(f"{key}: {_word(fields[key])}")
+
+
+def _sentence(name, fields):
+    try:
+        return _SENTENCES[name](fields)
+    except KeyError:  # a newer firmware's event, or one with other fields
+        return ", ".join(f"{key} {_word(value)}" for key, value in sorted(fields.items()))
+
+
+def _place(key):
+    return (_ORDER.index(key), "") if key in _ORDER else (len(_ORDER), key)
 
 
 def _word(value):
