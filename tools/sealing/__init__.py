@@ -1,0 +1,1 @@
+"""Sealing secrets to sets: what an admin's machine does for `scep_psk_cms` and `identity_cms`."""
