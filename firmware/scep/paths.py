@@ -46,7 +46,8 @@ class _Search:
     """One depth-first search; error is the failure of the path that came furthest."""
 
     def __init__(self, pool, anchors, time, purpose, weak, depth):
-        self._pool = pool
+        # an anchor that was sent along too is not tried twice
+        self._pool = [c for c in pool if not any(c.der == anchor.der for anchor in anchors)]
         self._anchors = anchors
         self._time = time
         self._purpose = purpose
