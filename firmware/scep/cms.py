@@ -69,7 +69,7 @@ class SignedData:
         signed attributes; `cms-signer` if it is none of the trusted, `cms-signature`,
         `cms-digest`, `algorithm`; DerError.
         """
-        if self._signers.empty() or self.content is None:
+        if self._signers.empty():
             raise CmsError("cms-format", "the message is not signed")
         info = self._signers.enter(SEQUENCE)
         if not self._signers.empty():
@@ -100,7 +100,8 @@ class Signer:
         info.maybe_skip(CONTEXT_C | 1)
         info.finish()
         hashed = scepcore.hash(self.digest)
-        hashed.update(signed.content)
+        if signed.content is not None:
+            hashed.update(signed.content)
         content_digest = hashed.digest()
         self.attributes = []
         if attributes is None:

@@ -144,7 +144,7 @@ def open_reply(body, signer, trusted, transaction_id, nonce):
     if reply.status == registry.FAILURE:
         reply.failure = _failure(by)
     elif reply.status == registry.SUCCESS:
-        if not len(signed.content):
+        if not signed.content:
             raise CmsError("cms-format", "the answer says success but is empty")
         reply.content, reply.cipher = yield from cms.open_enveloped(
             signed.content, signer.key, signer.certificate

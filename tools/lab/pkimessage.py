@@ -277,7 +277,7 @@ def certs_only(certificates, crls=(), sort=True):
         from asn1crypto import crl as asn1_crl
 
         signed["crls"] = [
-            cms.RevocationInfoChoice("certificate_revocation_list", _load(asn1_crl, der))
+            cms.RevocationInfoChoice("crl", _load(asn1_crl, der))
             for der in crls
         ]
     info = {"content_type": "signed_data", "content": cms.SignedData(signed)}

@@ -9,6 +9,8 @@ from asn1crypto import cms, core
 from asn1crypto import csr as asn1_csr
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import padding
 
 from tools.lab import pkimessage as pki
 from tools.lab.authority import serial_hex
@@ -149,7 +151,7 @@ class Responder:
         if renewal and self._profile.renewal != "standard":
             return refuse(self._profile.unknown_status, "messageType 17 is not known here")
         csr = x509.load_der_x509_csr(request.payload)
-        if not csr.is_signature_valid:
+        if not _signed_by_its_key(csr):
             raise pki.MessageError(pki.BAD_REQUEST, "the PKCS#10 signature does not verify")
         old = self._state.transaction(request.transaction_id)
         if old is not None and old["status"] != "denied":
@@ -325,3 +327,17 @@ def _challenge_of(csr_der):
             choice = entry["values"][0]
             return choice.native, choice.chosen.tag
     return None, None
+
+
+def _signed_by_its_key(csr):
+    """Tell whether a PKCS #10 is self-signed; `is_signature_valid` is False for SHA-1 and MD5."""
+    try:
+        csr.public_key().verify(
+            csr.signature,
+            csr.tbs_certrequest_bytes,
+            padding.PKCS1v15(),
+            csr.signature_hash_algorithm,
+        )
+    except InvalidSignature:
+        return False
+    return True
