@@ -1,5 +1,5 @@
-/* Boot-parameter block: checks it once, hands its secrets out once, wipes them.
- * For main.c, the network's randomness, scepcore and module noe.
+/* Boot-parameter block: checks it, keeps the device secret, hands out the noise once.
+ * For main.c, the network's randomness, scepcore's board hooks and module noe.
  */
 #include <string.h>
 
@@ -7,39 +7,43 @@
 
 static struct bootblock *const block = (struct bootblock *)BOOTBLOCK_ADDRESS;
 
+/* What a real set has in fuses that only this code can read. */
+static uint8_t device_secret[32];
+static bool have_secret;
+/* Invariant: noise[0 .. noise_taken) has been handed out and is zero. */
+static size_t noise_taken;
+
 static void wipe(volatile uint8_t *bytes, size_t n) {
     while (n-- != 0)
         *bytes++ = 0;
 }
 
-struct bootblock *bootblock_get(void) {
-    if (block->magic != BOOTBLOCK_MAGIC || block->version != BOOTBLOCK_VERSION) {
+void bootblock_init(void) {
+    if (block->magic != BOOTBLOCK_MAGIC || block->version != BOOTBLOCK_VERSION)
         wipe((volatile uint8_t *)block, sizeof *block);
-        block->magic = BOOTBLOCK_MAGIC;
-        block->version = BOOTBLOCK_VERSION;
-    }
+    have_secret = (block->flags & BOOTBLOCK_HAS_SECRET) != 0;
+    memcpy(device_secret, block->secret, sizeof device_secret);
+    wipe(block->secret, sizeof block->secret);
+    uint8_t any = 0;
+    for (size_t i = 0; i < sizeof block->noise; i++)
+        any |= block->noise[i];
+    noise_taken = any != 0 ? 0 : sizeof block->noise;
+}
+
+const struct bootblock *bootblock_get(void) {
     return block;
 }
 
-bool bootblock_take_secret(uint8_t out[32]) {
-    struct bootblock *b = bootblock_get();
-    bool have = (b->flags & BOOTBLOCK_HAS_SECRET) != 0;
-    if (have)
-        memcpy(out, b->secret, sizeof b->secret);
-    wipe(b->secret, sizeof b->secret);
-    b->flags &= ~BOOTBLOCK_HAS_SECRET;
-    return have;
+bool bootblock_secret(uint8_t out[32]) {
+    memcpy(out, device_secret, sizeof device_secret);
+    return have_secret;
 }
 
 size_t bootblock_take_noise(uint8_t *out, size_t max) {
-    struct bootblock *b = bootblock_get();
-    uint8_t any = 0;
-    for (size_t i = 0; i < sizeof b->noise; i++)
-        any |= b->noise[i];
-    if (any == 0)
-        return 0;
-    size_t n = max < sizeof b->noise ? max : sizeof b->noise;
-    memcpy(out, b->noise, n);
-    wipe(b->noise, sizeof b->noise);
+    size_t left = sizeof block->noise - noise_taken;
+    size_t n = max < left ? max : left;
+    memcpy(out, block->noise + noise_taken, n);
+    wipe(block->noise + noise_taken, n);
+    noise_taken += n;
     return n;
 }

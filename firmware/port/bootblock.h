@@ -41,7 +41,7 @@ struct bootblock {
     uint32_t power_cut_tear; /*  28  enum bootblock_tear */
     uint8_t mac[6];          /*  32  if HAS_MAC */
     uint8_t reserved[26];    /*  38  zero */
-    uint8_t secret[32];      /*  64  device secret, if HAS_SECRET; wiped when taken */
+    uint8_t secret[32];      /*  64  device secret, if HAS_SECRET; wiped at start */
     uint8_t noise[48];       /*  96  the host's randomness; wiped when taken; zero = none */
     uint8_t padding[3952];   /* 144  zero */
 };
@@ -50,14 +50,18 @@ _Static_assert(sizeof(struct bootblock) == BOOTBLOCK_SIZE, "boot-parameter block
 _Static_assert(offsetof(struct bootblock, secret) == 64 && offsetof(struct bootblock, noise) == 96,
                "fixed offsets");
 
-/* The block; all zero (a set without parameters) where magic or version are others. */
-struct bootblock *bootblock_get(void);
+/* Moves the device secret into this module and wipes it in the page; checks magic and version:
+ * where they are others, the block is all zero (a set without parameters). Once, at start. */
+void bootblock_init(void);
 
-/* Copies the device secret out and wipes it. False if there is none (any more). */
-bool bootblock_take_secret(uint8_t out[32]);
+/* The block, without its secret. */
+const struct bootblock *bootblock_get(void);
 
-/* Copies up to max bytes of noise out and wipes all of it. Returns the count, 0 if there is none
- * (any more): zero bytes are no noise. */
+/* Copies the device secret out. False if this set has none. */
+bool bootblock_secret(uint8_t out[32]);
+
+/* Moves up to max bytes of noise out: each is handed out once and wiped. Returns the count, 0 when
+ * nothing is left or the field was zero: zero bytes are no noise. */
 size_t bootblock_take_noise(uint8_t *out, size_t max);
 
 #endif

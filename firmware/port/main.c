@@ -33,8 +33,12 @@ void port_poll(void) {
     if (inside)
         return;
     inside = true;
+    bool had_work = port_pending;
     port_pending = false;
     net_poll();
+    /* What a waiting caller looks at may have changed: it looks again before it sleeps. */
+    if (had_work)
+        ticks_event();
     inside = false;
 }
 
@@ -66,6 +70,7 @@ static void start_heap(void) {
 }
 
 void port_main(void) {
+    bootblock_init();
     irq_init();
     uart_init();
     ticks_init();

@@ -55,6 +55,7 @@
 #define MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME (0)
 #define MICROPY_PY_TIME_TIME_TIME_NS (0)
 #define MICROPY_PY_BINASCII (1)
+#define MICROPY_PY_BINASCII_CRC32 (1)
 #define MICROPY_PY_JSON (1)
 #define MICROPY_PY_FRAMEBUF (MICROSCEP_LCD)
 
@@ -66,7 +67,7 @@
 
 #define MICROPY_PY_ASYNCIO (0)
 #define MICROPY_PY_BTREE (0)
-#define MICROPY_PY_DEFLATE (0)
+#define MICROPY_PY_DEFLATE (1) // binascii.crc32 of the key store comes with it
 #define MICROPY_PY_HEAPQ (0)
 #define MICROPY_PY_MACHINE (0)
 #define MICROPY_PY_NETWORK (0)

@@ -29,13 +29,12 @@ static void receive(void) {
     while ((UART_FLAGS & FLAG_RX_EMPTY) == 0) {
         if (head - tail == RING_SIZE) {
             UART_INTERRUPT_MASK = 0;
-            return;
+            break;
         }
         uint8_t byte = (uint8_t)UART_DATA;
         if (receive_filter == 0 || !receive_filter(byte))
             ring[head++ % RING_SIZE] = byte;
     }
-    UART_INTERRUPT_CLEAR = INTERRUPT_RX;
     ticks_event();
 }
 

@@ -32,7 +32,10 @@ typedef uint32_t sys_prot_t;
 #define LWIP_IPV4 1
 #define LWIP_IPV6 0
 #define LWIP_RAW 0
-#define LWIP_IGMP 1 /* modlwip.c refers to it; the interface does not take part */
+#define LWIP_IGMP 0
+/* modlwip.c's IP_ADD_MEMBERSHIP needs something to call: EIO. */
+#define igmp_joingroup(interface, group) ((void)(interface), (void)(group), ERR_ARG)
+#define igmp_leavegroup(interface, group) igmp_joingroup(interface, group)
 #define LWIP_ICMP 1
 #define LWIP_DHCP 1
 #define LWIP_DHCP_DOES_ACD_CHECK 0

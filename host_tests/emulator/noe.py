@@ -1,0 +1,144 @@
+"""A NOE set's development image in QEMU, driven through MicroPython's raw prompt.
+
+For the tests of firmware/port; the set's own main program is driven by tools/setctl instead.
+"""
+
+import functools
+import os
+import select
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from tools.setctl_host import bootblock
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FLASH_BYTES = 64 * 1024 * 1024
+HOST = "10.0.2.2"  # this machine's loopback as the set sees it
+BLOCK_ADDRESS = 0x002FF000
+MARKS = ("!crash", "!reset", "!off", "!power-cut")
+
+
+@functools.cache
+def development_image():
+    """Build the development image (or take the one that NOE_IMAGE names); return its path."""
+    if os.environ.get("NOE_IMAGE"):
+        return Path(os.environ["NOE_IMAGE"])
+    command = ["make", "-s", "BOARD=NOE", "DEV=1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return ROOT / "build" / "NOE-dev" / "firmware.elf"
+
+
+def erased_flash(path):
+    """Make a flash image of the board's size, erased; return the path."""
+    piece = b"\xff" * (1 << 20)
+    with open(path, "wb") as f:
+        for _ in range(FLASH_BYTES // len(piece)):
+            f.write(piece)
+    return path
+
+
+class Noe:
+    """A running set. Use as a context manager: the emulator ends with it."""
+
+    def __init__(self, folder, flash=None, nic="user", image=None, extra=(), **block):
+        """Power on. folder: scratch; block: arguments of bootblock.encode, prompt=True."""
+        path = Path(folder) / "bootblock.bin"
+        block.setdefault("prompt", True)
+        secret = block.pop("secret", bytes(range(32)))
+        noise = block.pop("noise", os.urandom(48))
+        path.write_bytes(bootblock.encode(secret, noise, **block))
+        command = [shutil.which("qemu-system-arm"), "-M", "versatilepb", "-m", "64M"]
+        command += ["-display", "none", "-no-reboot", "-serial", "stdio"]
+        if "-monitor" not in extra:
+            command += ["-monitor", "none"]
+        command += ["-kernel", str(image or development_image())]
+        command += ["-device", f"loader,file={path},addr={BLOCK_ADDRESS:#x},force-raw=on"]
+        if nic:
+            command += ["-nic", f"{nic},model=smc91c111"]
+        if flash:
+            command += ["-drive", f"if=pflash,format=raw,file={flash}"]
+        self._process = subprocess.Popen(
+            [*command, *extra],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=dict(os.environ, QEMU_AUDIO_DRV="none"),
+        )
+        self.output = b""
+        self.prompt = block["prompt"]
+        if self.prompt:
+            self.until(b">>> ", 10)
+            self.write(b"\x01")
+            self.until(b"raw REPL; CTRL-B to exit\r\n>", 5)
+
+    def __enter__(self):
+        """Return the set."""
+        return self
+
+    def __exit__(self, *exception):
+        """Power off."""
+        self._process.kill()
+        self._process.wait()
+        self._process.stdin.close()
+        self._process.stdout.close()
+
+    def write(self, data):
+        """Send bytes to the serial line."""
+        self._process.stdin.write(data)
+        self._process.stdin.flush()
+
+    def read(self, timeout):
+        """Take what the line has sent; False at its end or after `timeout` seconds of silence."""
+        out = self._process.stdout
+        if not select.select([out], [], [], timeout)[0]:
+            return False
+        data = os.read(out.fileno(), 65536)
+        self.output += data
+        return bool(data)
+
+    def until(self, mark, timeout):
+        """Read until `mark`; return what stood before it. AssertionError with the output if not."""
+        end = time.monotonic() + timeout
+        while mark not in self.output:
+            left = end - time.monotonic()
+            assert left > 0 and self.read(left), f"no {mark!r} in {self.output[-2000:]!r}"
+        before, _, self.output = self.output.partition(mark)
+        return before
+
+    def start(self, code):
+        """Send code to the raw prompt without waiting for its end."""
+        self.write(code.encode() + b"\x04")
+
+    def result(self, timeout=10):
+        """Return what the started code printed. AssertionError with its traceback if it raised."""
+        self.until(b"OK", timeout)
+        text = self.until(b"\x04", timeout)
+        error = self.until(b"\x04>", timeout)
+        assert not error, error.decode()
+        return text.decode().replace("\r\n", "\n").rstrip("\n")
+
+    def run(self, code, timeout=10):
+        """Run code; return what it printed."""
+        self.start(code)
+        return self.result(timeout)
+
+    def ending(self, timeout=10):
+        """Wait until the emulator ends; return the lines that begin with a mark of crash.h."""
+        end = time.monotonic() + timeout
+        while self.read(max(0, end - time.monotonic())):
+            pass
+        assert self._process.wait(max(0.1, end - time.monotonic())) == 0
+        lines = self.output.decode(errors="replace").splitlines()
+        return [line for line in lines if line.startswith(MARKS)]
+
+
+DHCP = """
+import noe, time
+noe.net.start(noe.mac() or b"\\x02\\0\\x5e\\0\\x53\\1")
+noe.net.dhcp(True)
+while noe.net.ifconfig()[0] == "0.0.0.0":
+    noe.idle(100)
+"""
