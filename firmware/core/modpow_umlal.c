@@ -1,0 +1,48 @@
+/*
+ * modpow_umlal.c: the kernel of ARM cores with UMLAL; products and squares in modpow_umlal.S.
+ * For: modpow_select.c.
+ * Method: see modpow_umlal.S; the table look-up is here.
+ *
+ * Constant time: as modpow_umlal.S and modpow_portable.c argue; which of the two computes depends
+ * on the number of limbs only.
+ */
+#include "modpow.h"
+
+#ifdef SCEPCORE_HAVE_UMLAL
+
+typedef scepcore_limb limb;
+
+/* modpow_umlal.S: MIN_LIMBS to MAX_LIMBS only. */
+void scepcore_umlal_mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m);
+void scepcore_umlal_sqr(limb *d, const limb *a, const scepcore_modulus *m);
+void scepcore_umlal_select(limb *d, const limb *table, uint32_t index, size_t limbs);
+
+#define MIN_LIMBS 12
+#define MAX_LIMBS 75
+
+static void mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m) {
+    if (m->limbs - MIN_LIMBS <= MAX_LIMBS - MIN_LIMBS) {
+        scepcore_umlal_mul(d, a, b, m);
+    } else {
+        scepcore_modpow_portable.mul(d, a, b, m);
+    }
+}
+
+static void sqr(limb *d, const limb *a, const scepcore_modulus *m) {
+    if (m->limbs - MIN_LIMBS <= MAX_LIMBS - MIN_LIMBS) {
+        scepcore_umlal_sqr(d, a, m);
+    } else {
+        scepcore_modpow_portable.sqr(d, a, m);
+    }
+}
+
+static void select(limb *d, const limb *table, uint32_t index, size_t limbs) {
+    scepcore_modpow_portable.select(d, table, index, limbs);
+}
+
+const scepcore_modpow_kernel scepcore_modpow_umlal = {"umlal", mul, sqr, select};
+
+#else
+/* A translation unit of ISO C is not empty. */
+typedef int scepcore_no_umlal;
+#endif
