@@ -10,6 +10,8 @@ CORE_BINDING = $(wildcard firmware/core/cpython/*.py firmware/core/cpython/*.cde
 	firmware/core/cpython/scepcore/*.py) firmware/scepcore.pyi
 CORE_HEADERS = $(wildcard firmware/core/*.h firmware/core/cpython/*.h)
 
+comma := ,
+
 # One variant: $(1) folder, $(2) compiler flags.
 define core_variant
 $(1)/libscepcore.a: $(SCEPCORE_C) $(SCEPCORE_S) firmware/core/cpython/host_board.c \
@@ -24,9 +26,36 @@ $(1)/scepcore/.built: $(1)/libscepcore.a $(CORE_BINDING) | venv-demo
 endef
 
 $(eval $(call core_variant,build/host,-O2 -g))
+$(eval $(call core_variant,build/host-debug,-O2 -g -DSCEPCORE_DEBUG=1))
+$(eval $(call core_variant,build/host-ct,-O2 -g -DSCEPCORE_CT=1))
+$(eval $(call core_variant,build/host-asan,-O1 -g -fsanitize=address$(comma)undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer))
 
 core-host: build/host/scepcore/.built ## the C core as a CPython package in build/host
+core-debug: build/host-debug/scepcore/.built ## the same with the export that one test needs
 
-TEST_NEEDS += core-host
+CORE_TESTS = host_tests/micropython/test_scepcore.py $(wildcard host_tests/test_scepcore_*.py)
 
-.PHONY: core-host
+core-asan: build/host-asan/scepcore/.built build/host-debug/scepcore/.built ## the core's tests under AddressSanitizer and UBSan
+	@LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 \
+		$(PYTHON) -m pytest -q -p no:cacheprovider -m "not micropython" \
+		-o pythonpath="firmware host_tests . build/host-asan" $(CORE_TESTS)
+
+# Constant time on the shipped C: secrets are undefined memory for memcheck. CT_PARTS names parts of
+# host_tests/c/scepcore_ct.c.
+CT_PARTS = symmetric equal seal unpad sign decrypt sealed-key import generate
+
+build/host-ct/scepcore_ct: host_tests/c/scepcore_ct.c build/host-ct/libscepcore.a
+	@$(CC) -std=gnu99 $(CORE_WARNINGS) -O2 -g -DSCEPCORE_CT=1 -Ifirmware/core \
+		-Ifirmware/core/cpython -Ibuild/src/bearssl/inc $^ -o $@
+
+ct: build/host-ct/scepcore_ct ## prove under valgrind that no branch and no address depends on a secret
+	@for part in $(CT_PARTS); do \
+		valgrind -q --num-callers=8 --error-exitcode=9 $< $$part || \
+		{ echo "ct: $$part is not constant-time (above)" >&2; exit 1; }; done
+	@echo "ct: $(words $(CT_PARTS)) parts, no report"
+
+TEST_NEEDS += core-host core-debug
+CHECK_PARTS += core-asan ct
+
+.PHONY: core-host core-debug core-asan ct

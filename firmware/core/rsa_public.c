@@ -103,6 +103,8 @@ uint32_t scepcore_rsa_public(unsigned char *x, size_t xlen, const br_rsa_public_
     }
     ok = scepcore_number_decode(place[1], limbs, x, xlen);
     ok &= scepcore_number_sub(place[1], place[0], limbs, 0);
+    /* Public: a signature is; a padded message begins with a zero byte, so it is always below n. */
+    SCEPCORE_PUBLIC(&ok, sizeof ok);
     if (!ok) {
         return 0;
     }

@@ -32,13 +32,20 @@ def build(root, out, library):
     ffi = FFI()
     with open(os.path.join(HERE, "scepcore.cdef"), encoding="utf-8") as stream:
         ffi.cdef(stream.read())
+    flags = os.environ.get("SCEPCORE_CFLAGS", "-O2").split()
+    source = SOURCE
+    debug = "-DSCEPCORE_DEBUG=1" in flags
+    if debug:
+        source += '#include "scepcore_debug.h"\n'
+        with open(os.path.join(HERE, "debug.cdef"), encoding="utf-8") as stream:
+            ffi.cdef(stream.read())
     ffi.set_source(
         "scepcore._native",
-        SOURCE,
+        source,
         include_dirs=[os.path.join(root, "firmware", "core"), HERE, os.path.join(bearssl, "inc")],
         extra_objects=[library],
         depends=[library],
-        extra_compile_args=os.environ.get("SCEPCORE_CFLAGS", "-O2").split(),
+        extra_compile_args=flags,
         extra_link_args=os.environ.get("SCEPCORE_LDFLAGS", "").split(),
     )
     package = os.path.join(out, "scepcore")
@@ -46,7 +53,7 @@ def build(root, out, library):
     built = ffi.compile(tmpdir=os.path.join(out, "obj", "binding"))
     shutil.copy(built, package)
     for name in os.listdir(os.path.join(HERE, "scepcore")):
-        if name.endswith(".py"):
+        if name.endswith(".py") and (debug or name != "debug.py"):
             shutil.copy(os.path.join(HERE, "scepcore", name), package)
     shutil.copy(
         os.path.join(root, "firmware", "scepcore.pyi"), os.path.join(package, "__init__.pyi")
