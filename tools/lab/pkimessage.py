@@ -276,10 +276,7 @@ def certs_only(certificates, crls=(), sort=True):
     if crls:
         from asn1crypto import crl as asn1_crl
 
-        signed["crls"] = [
-            cms.RevocationInfoChoice("crl", _load(asn1_crl, der))
-            for der in crls
-        ]
+        signed["crls"] = [cms.RevocationInfoChoice("crl", _load(asn1_crl, der)) for der in crls]
     info = {"content_type": "signed_data", "content": cms.SignedData(signed)}
     return cms.ContentInfo(info).dump()
 

@@ -4,9 +4,11 @@ For the lab CA's responder. What each quirk is and where it was seen stands in t
 era's drafts are draft-nourse-scep-05 to -23, then RFC 8894.
 """
 
+# SHA-384 is here because strongSwan 5.9.8 reads its bit as AES' (seen: without it, `AES_CBC
+# encryption algorithm not supported by CA`).
 MODERN_CAPS = (
-    "AES", "DES3", "GetNextCACert", "POSTPKIOperation", "Renewal", "SHA-1", "SHA-256", "SHA-512",
-    "SCEPStandard",
+    "AES", "DES3", "GetNextCACert", "POSTPKIOperation", "Renewal", "SHA-1", "SHA-224", "SHA-256",
+    "SHA-384", "SHA-512", "SCEPStandard",
 )  # fmt: skip
 
 
@@ -113,7 +115,7 @@ class OpenScep(Profile):
 class OpenTrust(Profile):
     """OpenTrust PKI: an RA beside a two-level CA, PSK or approval by hand, OCSP, BER answers."""
 
-    caps = ("POSTPKIOperation", "AES", "DES3", "SHA-1", "SHA-256", "Renewal")
+    caps = ("POSTPKIOperation", "AES", "DES3", "SHA-1", "SHA-256", "SHA-384", "Renewal")
     paths = ("/ra/scep/pkiclient.exe",)
     front = "ra"
     levels = 1
