@@ -45,6 +45,7 @@ class ScepServer:
             if done.returncode:
                 raise ServerError(f"the CA was not made: {done.stderr or done.stdout}")
         self._challenge = challenge
+        self._version = version
         self._process = None
         self.port = _free_port()
         self.start()
@@ -63,8 +64,12 @@ class ScepServer:
 
     def start(self):
         """Start, or start again, on the same port."""
-        command = [self._binary, "-depot", self._depot, "-http-addr", f"127.0.0.1:{self.port}"]
-        command += ["-allowrenew", "0"]
+        command = [self._binary, "-depot", self._depot, "-allowrenew", "0"]
+        if self._version == "2.1":
+            # it knows no address: run it where there is nothing but loopback
+            command += ["-port", str(self.port)]
+        else:
+            command += ["-http-addr", f"127.0.0.1:{self.port}"]
         # the challenge by environment: an argument would stand in everybody's list of processes
         environment = dict(os.environ, SCEP_CHALLENGE_PASSWORD=self._challenge)
         with open(self.log_path, "ab") as log:
