@@ -2,10 +2,7 @@
 
 demo: tier-demo ## a NOE set enrols in QEMU at a SCEP server that we did not write
 	@tools/sources scep-2.3
-	@$(MAKE) -s build-quietly TARGETS="core-host demo-board"
+	@$(MAKE) -s build-quietly TARGETS="core-host NOE"
 	@$(PYTHON) tools/demo
 
-demo-board:
-	@$(MAKE) -s board BOARD=NOE
-
-.PHONY: demo demo-board
+.PHONY: demo
