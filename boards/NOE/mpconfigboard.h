@@ -1,6 +1,7 @@
 /* NOE on QEMU versatilepb: what differs from other boards of firmware/port. */
 #define MICROSCEP_BOARD_NAME "NOE"
 #define MICROSCEP_LCD (1)
+#define MICROSCEP_KEYS (1)
 
 /* Network memory: receive ring in bytes (a power of two), lwIP's pool buffers, TCP window in
  * segments. The ring holds more than a window, so that a peer that keeps to it loses nothing. */

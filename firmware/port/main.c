@@ -17,6 +17,7 @@
 #include "bootblock.h"
 #include "crash.h"
 #include "irq.h"
+#include "keys.h"
 #include "net.h"
 #include "nor.h"
 #include "stack.h"
@@ -74,6 +75,9 @@ void port_main(void) {
     irq_init();
     uart_init();
     ticks_init();
+#if MICROSCEP_KEYS
+    keys_init();
+#endif
     mp_cstack_init_with_top(__stack_top, stack_size());
     start_heap();
     mp_init();

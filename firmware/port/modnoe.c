@@ -7,6 +7,7 @@
 
 #include "bootblock.h"
 #include "crash.h"
+#include "keys.h"
 #include "modnoe.h"
 #include "port.h"
 #include "stack.h"
@@ -30,6 +31,17 @@ static mp_obj_t console_write(mp_obj_t data) {
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(console_write_obj, console_write);
+
+#if MICROSCEP_KEYS
+/* def keys_read(buf) -> int: scan codes (set 2) of keys pressed and let go, at most len(buf); 0 =
+ * none. Never waits. The driver's copy is wiped. */
+static mp_obj_t read_keys(mp_obj_t buffer) {
+    mp_buffer_info_t to;
+    mp_get_buffer_raise(buffer, &to, MP_BUFFER_WRITE);
+    return MP_OBJ_NEW_SMALL_INT(keys_read(to.buf, to.len));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(read_keys_obj, read_keys);
+#endif
 
 /* def idle(ms): sleeps until something happens (a byte, a frame, a timer), at most ms. */
 static mp_obj_t idle(mp_obj_t ms) {
@@ -149,6 +161,12 @@ static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_DEVELOPMENT), MP_ROM_INT(MICROSCEP_DEVELOPMENT)},
     {MP_ROM_QSTR(MP_QSTR_Flash), MP_ROM_PTR(&noe_flash_type)},
     {MP_ROM_QSTR(MP_QSTR_net), MP_ROM_PTR(&noe_net_module)},
+#if MICROSCEP_LCD
+    {MP_ROM_QSTR(MP_QSTR_lcd), MP_ROM_PTR(&noe_lcd_module)},
+#endif
+#if MICROSCEP_KEYS
+    {MP_ROM_QSTR(MP_QSTR_keys_read), MP_ROM_PTR(&read_keys_obj)},
+#endif
     {MP_ROM_QSTR(MP_QSTR_console_read), MP_ROM_PTR(&console_read_obj)},
     {MP_ROM_QSTR(MP_QSTR_console_write), MP_ROM_PTR(&console_write_obj)},
     {MP_ROM_QSTR(MP_QSTR_idle), MP_ROM_PTR(&idle_obj)},

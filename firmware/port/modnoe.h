@@ -6,5 +6,6 @@
 
 extern const mp_obj_type_t noe_flash_type;
 extern const mp_obj_module_t noe_net_module;
+extern const mp_obj_module_t noe_lcd_module; /* boards with MICROSCEP_LCD */
 
 #endif
