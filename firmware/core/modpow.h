@@ -30,9 +30,13 @@
 #if SCEPCORE_LIMB_BITS == 60
 typedef uint64_t scepcore_limb;
 __extension__ typedef unsigned __int128 scepcore_wide;
+__extension__ typedef __int128 scepcore_signed_wide;
+typedef int64_t scepcore_signed_limb;
 #else
 typedef uint32_t scepcore_limb;
 typedef uint64_t scepcore_wide;
+typedef int64_t scepcore_signed_wide;
+typedef int32_t scepcore_signed_limb;
 #endif
 
 #define SCEPCORE_LIMB_MASK (((scepcore_limb)1 << SCEPCORE_LIMB_BITS) - 1)
@@ -50,13 +54,16 @@ typedef uint64_t scepcore_wide;
  * products but spend as much on reading (measured: equal within 1 %), and cost twice the RAM. */
 #define SCEPCORE_WINDOW_ENTRIES 16
 
-/* A modulus: n odd, of exactly `bits` bits. */
+/* A modulus: n odd, of exactly `bits` bits, at least SCEPCORE_MIN_MODULUS_BITS. The .S files
+ * know the order of the first four fields. */
 typedef struct {
     const scepcore_limb *n;
     size_t limbs;
     unsigned bits;
-    scepcore_limb n0i; /* -1/n mod 2^SCEPCORE_LIMB_BITS */
+    scepcore_limb n0i;     /* -1/n mod 2^SCEPCORE_LIMB_BITS */
+    scepcore_limb inverse; /* 2^(2w-2) / v, v = the top w bits of n, w = bits of a scepcore_limb */
 } scepcore_modulus;
+#define SCEPCORE_MIN_MODULUS_BITS 128
 
 /* ---- kernels: one of each kind per variant, chosen in modpow_select.c ---- */
 
@@ -105,7 +112,7 @@ void scepcore_number_clear(scepcore_limb *a, size_t limbs);
 
 /* ---- modpow_mont.c: into and out of Montgomery form ---- */
 
-/* Fills m; n's pads must be zero and its bit length exactly `bits`. 0 if n is even. */
+/* Fills m; n's pads must be zero and its bit length exactly `bits`. 0 if n is even or short. */
 uint32_t scepcore_modulus_init(scepcore_modulus *m, const scepcore_limb *n, unsigned bits,
                                size_t limbs);
 /* d = R^2 mod n, < n; t is scratch (a number). */

@@ -13,19 +13,43 @@
 
 typedef scepcore_limb limb;
 
-/* Doublings are cheaper than a squaring up to about this many. */
-#define DOUBLINGS 32
+#define WORD (sizeof(limb) * 8)
+
+/* a / 2^(m->bits - WORD): for n its top WORD bits. */
+static limb top_word(const limb *a, const scepcore_modulus *m) {
+    size_t from = m->bits - WORD;
+    const limb *at = a + from / BITS;
+    scepcore_wide t = at[0] | (scepcore_wide)at[1] << BITS;
+    t >>= from % BITS;
+    /* 2 * BITS - (BITS - 1) may be less than WORD: the third limb. */
+    return (limb)t | (limb)((scepcore_wide)at[2] << (2 * BITS - from % BITS));
+}
 
 uint32_t scepcore_modulus_init(scepcore_modulus *m, const limb *n, unsigned bits, size_t limbs) {
     limb y = 1;
     m->n = n;
     m->limbs = limbs;
     m->bits = bits;
+    if (bits < SCEPCORE_MIN_MODULUS_BITS) {
+        return 0;
+    }
     /* Newton: each round doubles the number of right low bits. */
     for (unsigned right = 1; right < BITS; right *= 2) {
         y *= 2 - n[0] * y;
     }
     m->n0i = ((limb)0 - y) & MASK;
+    /* 2^(2 * WORD - 2) / v bit by bit; the remainder stays below v < 2^WORD. */
+    limb v = top_word(n, m), remainder = (limb)1 << (WORD - 2), quotient = 0;
+    for (size_t i = 0; i < WORD; i++) {
+        limb high = remainder >> (WORD - 1);
+        remainder <<= 1;
+        /* 1 if the doubled remainder is at least v. */
+        limb fits =
+            high | (1 ^ (((~remainder & v) | ((~remainder | v) & (remainder - v))) >> (WORD - 1)));
+        remainder -= v & ((limb)0 - fits);
+        quotient = quotient << 1 | fits;
+    }
+    m->inverse = quotient;
     return (uint32_t)(n[0] & 1);
 }
 
@@ -34,14 +58,22 @@ void scepcore_modulus_normalise(limb *a, const scepcore_modulus *m) {
     scepcore_number_sub(a, m->n, m->limbs, 1 ^ below);
 }
 
-/* a = 2a mod n for a < n. */
-static void twice(limb *a, const scepcore_modulus *m) {
-    limb carry = 0;
+/*
+ * a = a * 2^k mod n, for a < n, k <= BITS + 1. The quotient is estimated from the top words: v
+ * cut off makes it too large by less than 1/4, a and the inverse cut off too small by less than
+ * 1/2: off by one at most in either direction, which one masked addition and one normalisation
+ * put right.
+ */
+static void shift(limb *a, unsigned k, const scepcore_modulus *m) {
+    limb q = (limb)((scepcore_wide)top_word(a, m) * m->inverse >> (2 * WORD - 2 - k));
+    limb power = (limb)1 << k;
+    scepcore_signed_wide carry = 0;
     for (size_t i = 0; i < m->limbs; i++) {
-        limb t = a[i] << 1 | carry;
-        carry = t >> BITS;
-        a[i] = t & MASK;
+        carry += (scepcore_signed_wide)((scepcore_wide)a[i] * power - (scepcore_wide)q * m->n[i]);
+        a[i] = (limb)carry & MASK;
+        carry >>= BITS;
     }
+    scepcore_number_add(a, m->n, m->limbs, (uint32_t)carry & 1);
     scepcore_modulus_normalise(a, m);
 }
 
@@ -50,28 +82,21 @@ void scepcore_modulus_one(limb *d, const scepcore_modulus *m) {
     /* n has its top bit set: 2^bits mod n = 2^bits - n. */
     d[m->bits / BITS] = (limb)1 << (m->bits % BITS);
     scepcore_number_sub(d, m->n, m->limbs, 1);
-    for (size_t i = m->bits; i < m->limbs * BITS; i++) {
-        twice(d, m);
-    }
+    shift(d, (unsigned)(m->limbs * BITS - m->bits), m);
 }
 
 void scepcore_modulus_square_r(limb *d, limb *t, const scepcore_modulus *m) {
-    size_t exponent = m->limbs * BITS;
-    unsigned squarings = 0;
-    limb *from = d, *to = t;
-    while (exponent >> squarings > DOUBLINGS) {
+    /* R * 2^(BITS * j): shifts raise j by one, squarings double it; j = limbs is R^2. A squaring
+     * costs as much as about `limbs` / 6 shifts. */
+    size_t squarings = 0;
+    while (m->limbs >> squarings > 4 + m->limbs / 12) {
         squarings++;
     }
-    /* An odd number of squarings would end in t. */
-    scepcore_number_clear(t, m->limbs);
-    scepcore_number_clear(d, m->limbs);
-    if (squarings & 1) {
-        from = t;
-        to = d;
-    }
+    limb *from = squarings & 1 ? t : d, *to = squarings & 1 ? d : t;
+    scepcore_number_clear(to, m->limbs);
     scepcore_modulus_one(from, m);
-    for (size_t i = exponent >> squarings; i > 0; i--) {
-        twice(from, m);
+    for (size_t i = m->limbs >> squarings; i > 0; i--) {
+        shift(from, BITS, m);
     }
     while (squarings > 0) {
         limb *last = from;
@@ -80,8 +105,8 @@ void scepcore_modulus_square_r(limb *d, limb *t, const scepcore_modulus *m) {
         scepcore_modulus_normalise(to, m);
         from = to;
         to = last;
-        if (exponent >> squarings & 1) {
-            twice(from, m);
+        if (m->limbs >> squarings & 1) {
+            shift(from, BITS, m);
         }
     }
 }

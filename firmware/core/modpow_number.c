@@ -74,21 +74,25 @@ void scepcore_number_encode(unsigned char *dst, size_t len, const limb *a, size_
 }
 
 uint32_t scepcore_number_sub(limb *a, const limb *b, size_t limbs, uint32_t ctl) {
-    limb borrow = 0, mask = (limb)0 - ctl;
+    scepcore_signed_limb carry = 0;
+    limb mask = (limb)0 - ctl;
+#pragma GCC unroll 4
     for (size_t i = 0; i < limbs; i++) {
-        limb t = a[i] - b[i] - borrow;
-        borrow = t >> TOP_BIT;
-        a[i] ^= (a[i] ^ (t & MASK)) & mask;
+        /* Between -2^BITS and 2^BITS: the arithmetic shift leaves 0 or -1. */
+        carry += (scepcore_signed_limb)(a[i] - b[i]);
+        a[i] ^= (a[i] ^ ((limb)carry & MASK)) & mask;
+        carry >>= BITS;
     }
-    return (uint32_t)borrow;
+    return (uint32_t)-carry;
 }
 
 uint32_t scepcore_number_add(limb *a, const limb *b, size_t limbs, uint32_t ctl) {
     limb carry = 0, mask = (limb)0 - ctl;
+#pragma GCC unroll 4
     for (size_t i = 0; i < limbs; i++) {
-        limb t = a[i] + (b[i] & mask) + carry;
-        carry = t >> BITS;
-        a[i] = t & MASK;
+        carry += a[i] + (b[i] & mask);
+        a[i] = carry & MASK;
+        carry >>= BITS;
     }
     return (uint32_t)carry;
 }

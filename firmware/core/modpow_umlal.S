@@ -491,6 +491,61 @@ sqr_high_r:
 sqr_high_odd:
     square 1, 1
     .size scepcore_umlal_sqr, . - scepcore_umlal_sqr
+
+    /* One table entry of five limbs goes into r5-r9 if r2 is \k. */
+.macro consider k
+    ldm r1, {r4, r10, r11, r12, lr}
+    add r1, r1, r3
+    cmp r2, #\k
+    itttt eq
+    moveq r5, r4
+    moveq r6, r10
+    moveq r7, r11
+    moveq r8, r12
+    it eq
+    moveq r9, lr
+.endm
+
+    /* void scepcore_umlal_select(d, table, index, limbs); limbs >= 12, index < 16.
+     * Five limbs of all 16 entries at a time; a conditional move costs the same either way. The
+     * last five limbs overlap the ones before. */
+    function scepcore_umlal_select
+    push {r4-r11, lr}
+    mov r3, r3, lsl #2
+    add r4, r0, r3
+    sub r4, r4, #20
+    str r4, [sp, #-8]!
+1:  ldm r1, {r5-r9}
+    add r1, r1, r3
+    consider 1
+    consider 2
+    consider 3
+    consider 4
+    consider 5
+    consider 6
+    consider 7
+    consider 8
+    consider 9
+    consider 10
+    consider 11
+    consider 12
+    consider 13
+    consider 14
+    consider 15
+    ldr r4, [sp]
+    stm r0, {r5-r9}
+    sub r1, r1, r3, lsl #4
+    sub r4, r4, r0
+    cmp r4, #20
+    it hs
+    movhs r4, #20
+    add r0, r0, r4
+    add r1, r1, r4
+    cmp r4, #0
+    bne 1b
+    add sp, sp, #8
+    pop {r4-r11, pc}
+    .size scepcore_umlal_select, . - scepcore_umlal_select
 #endif
 
 #if defined(__linux__) && defined(__ELF__)

@@ -37,7 +37,11 @@ static void sqr(limb *d, const limb *a, const scepcore_modulus *m) {
 }
 
 static void select(limb *d, const limb *table, uint32_t index, size_t limbs) {
-    scepcore_modpow_portable.select(d, table, index, limbs);
+    if (limbs >= MIN_LIMBS) {
+        scepcore_umlal_select(d, table, index, limbs);
+    } else {
+        scepcore_modpow_portable.select(d, table, index, limbs);
+    }
 }
 
 const scepcore_modpow_kernel scepcore_modpow_umlal = {"umlal", mul, sqr, select};

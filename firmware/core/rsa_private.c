@@ -103,9 +103,9 @@ int scepcore_rsa_private_init(scepcore_rsa_private_ctx *c, size_t ctx_len,
     /* The lengths of the factors follow from the key's size: public. */
     SCEPCORE_PUBLIC(&c->p_bits, sizeof c->p_bits);
     SCEPCORE_PUBLIC(&c->q_bits, sizeof c->q_bits);
-    if (c->p_bits < 32 || c->q_bits < 32 || c->p_bits > factor_bits(sk->n_bitlen) ||
-        c->q_bits > factor_bits(sk->n_bitlen) || c->p_bits + c->q_bits < sk->n_bitlen ||
-        c->p_bits + c->q_bits > sk->n_bitlen + 1) {
+    if (c->p_bits < SCEPCORE_MIN_MODULUS_BITS || c->q_bits < SCEPCORE_MIN_MODULUS_BITS ||
+        c->p_bits > factor_bits(sk->n_bitlen) || c->q_bits > factor_bits(sk->n_bitlen) ||
+        c->p_bits + c->q_bits < sk->n_bitlen || c->p_bits + c->q_bits > sk->n_bitlen + 1) {
         scepcore_wipe(c, need);
         return 0;
     }
