@@ -51,19 +51,19 @@ class Authority:
         left = [c for c in certificates if c.der != self.anchor.der]
         left = self._grow(left)
         self.ras = []
-        self.others = []
+        self.others = self._above(left)
         strangers = []
         for certificate in left:
-            if certificate.is_ca:
-                self.others.append(certificate)
-            elif self._is_ra(certificate):
+            if certificate in self.others:
+                continue
+            if not certificate.is_ca and self._is_ra(certificate):
                 self.ras.append(certificate)
             else:
                 strangers.append(certificate)
         if strangers and not self.ras:
             raise AuthorityError(
                 "ca-untrusted",
-                "the RA certificate %s is not one of the CA's" % strangers[0].subject_text,
+                "the certificate %s came along but is not the CA's" % strangers[0].subject_text,
                 strangers[0].fingerprint(),
             )
         for certificate in strangers:
@@ -152,6 +152,20 @@ class Authority:
                     rest.append(certificate)
             left = rest
         return left
+
+    def _above(self, left):
+        """Return the certificates of `left` that issued the anchor, upward."""
+        above = []
+        below = self.anchor
+        while len(above) < len(left):
+            for certificate in left:
+                if certificate not in above and _issued(certificate, below, True):
+                    above.append(certificate)
+                    below = certificate
+                    break
+            else:
+                break
+        return above
 
     def _issuer_of(self, certificate):
         for ca in self.cas:

@@ -181,8 +181,10 @@ class Response:
             self.retry_after = int(str(value, "ascii"))
 
     def _content_length(self, value):
-        if not value.isdigit() or len(value) > 18:
+        if not value.isdigit():
             raise HttpError("http-format", "no usable Content-Length", _text(value))
+        if len(value) > 18:
+            raise HttpError("too-large", "the answer has more octets than fit anywhere")
         length = int(str(value, "ascii"))
         if self._length >= 0 and length != self._length:
             raise HttpError("http-format", "two Content-Length fields differ", _text(value))

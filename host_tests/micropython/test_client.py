@@ -166,6 +166,12 @@ def test_an_ra_that_does_not_chain():
     assert ca.requests == []
 
 
+def test_a_foreign_ca_beside_the_pinned_one_is_refused():
+    ca = Ca()
+    ca.certificates.append(Authority("CN=Rogue", 3).certificate)
+    raises("ca-untrusted", enrolled, ca)
+
+
 def test_an_intermediate_ca_issues():
     root = Authority("CN=Root", 3)
     ca = Ca()
