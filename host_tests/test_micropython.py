@@ -9,16 +9,18 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "host_tests" / "micropython"
 FIRMWARE = ROOT / "build" / "UNIX" / "firmware.elf"
+# Built with BITS=32 by `make check`.
+FIRMWARE_32 = ROOT / "build" / "UNIX-32" / "firmware.elf"
 FILES = sorted(FOLDER.glob("test_*.py"))
 
 pytestmark = pytest.mark.micropython
 
 
-def run(*arguments, heap="2M"):
+def run(*arguments, heap="2M", firmware=FIRMWARE):
     """Run the runner under the UNIX board's image; return (exit status, output)."""
-    assert FIRMWARE.exists(), "there is no build/UNIX/firmware.elf: run `make BOARD=UNIX` first"
+    assert firmware.exists(), f"there is no {firmware}: run `make BOARD=UNIX` first"
     result = subprocess.run(
-        [FIRMWARE, "-X", f"heapsize={heap}", FOLDER / "run.py", *arguments],
+        [firmware, "-X", f"heapsize={heap}", FOLDER / "run.py", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
@@ -32,7 +34,16 @@ def run(*arguments, heap="2M"):
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_portable_cases_pass_under_micropython(path):
-    status, output = run(path)
+    judge(path, *run(path))
+
+
+@pytest.mark.check
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+def test_portable_cases_pass_where_small_integers_have_31_bits(path):
+    judge(path, *run(path, firmware=FIRMWARE_32))
+
+
+def judge(path, status, output):
     failures = "\n".join(line for line in output.splitlines() if not line.startswith("ok "))
     assert status == 0, failures
     assert not output.endswith("\n0 passed, 0 failed\n") and output != "0 passed, 0 failed\n", (

@@ -1,16 +1,18 @@
 # The UNIX board: MicroPython's unix port with a variant of our own; stands for the Linux sets.
-# BITS=32 builds for a 32-bit host (needs a compiler with 32-bit libraries): there MicroPython's
-# small integers have 31 bits, as on the ARM sets.
+# BITS=32 builds for a 32-bit host into build/UNIX-32 (needs gcc-12-multilib, libc6-dev-i386): there
+# MicroPython's small integers have 31 bits, as on the ARM sets.
+
+OUT = $(BUILD)$(if $(filter 32,$(BITS)),-32)
 
 PORT_FLAGS = \
 	VARIANT_DIR=$(BOARD_DIR) \
 	BOARD_DIR=$(BOARD_DIR) \
-	BUILD=$(BUILD)/obj \
+	BUILD=$(OUT)/obj \
 	PROG=firmware.elf \
 	STRIP= \
 	MPY_LIB_DIR=$(MPY) \
 	MICROPY_MPYCROSS=$(MICROPY_MPYCROSS) \
-	CFLAGS_EXTRA="$(PREFIX_MAP)" \
+	CFLAGS_EXTRA="$(PREFIX_MAP)$(if $(filter 32,$(BITS)), -idirafter /usr/include/x86_64-linux-gnu)" \
 	MICROPY_FORCE_32BIT=$(if $(filter 32,$(BITS)),1,0)
 
 ifeq ($(BARE),)
@@ -22,11 +24,12 @@ else
 PORT_FLAGS += FROZEN_MANIFEST=
 endif
 
-$(BUILD)/firmware.elf: FORCE
+$(OUT)/firmware.elf: FORCE
+	@mkdir -p $(OUT)
 	@$(MAKE) --no-print-directory -C $(MPY)/ports/unix $(PORT_FLAGS)
-	@cmp -s $(BUILD)/obj/firmware.elf $@ || cp $(BUILD)/obj/firmware.elf $@
-	@cmp -s $(BUILD)/obj/firmware.elf.map $(BUILD)/firmware.map || \
-		cp $(BUILD)/obj/firmware.elf.map $(BUILD)/firmware.map
+	@cmp -s $(OUT)/obj/firmware.elf $@ || cp $(OUT)/obj/firmware.elf $@
+	@cmp -s $(OUT)/obj/firmware.elf.map $(OUT)/firmware.map || \
+		cp $(OUT)/obj/firmware.elf.map $(OUT)/firmware.map
 
 FORCE:
 .PHONY: FORCE

@@ -3,13 +3,14 @@
 For firmware/phone; frozen as `board`. DESIGN.md sections 6 and 8.
 
 A board module has: NAME, FEATURES, flash(), mac(), start_time(), jitter(), net(), console(),
-idle(), traceback(), reset(). The same names on every board; each docstring here is the contract.
+idle(), memory(), traceback(), reset(). The same names on every board; each docstring here is the contract.
 
 What an emulated board finds in its boot-parameter block stands in the environment here:
 MICROSCEP_FLASH (file), MICROSCEP_SECRET (file, read by the C core), MICROSCEP_TIME (seconds since
 1970), MICROSCEP_MAC (12 hex digits), MICROSCEP_POWER_CUT (flash step).
 """
 
+import gc
 import io
 import os
 import select
@@ -195,6 +196,11 @@ def console():
 def idle():
     """Wait a moment: nothing is to do until something comes in or time passes."""
     time.sleep_ms(1)
+
+
+def memory():
+    """Return {"heap": bytes in use, "stack": most bytes of C stack in use, or None}."""
+    return {"heap": gc.mem_alloc(), "stack": None}
 
 
 def traceback(error):

@@ -30,9 +30,10 @@ ORDER = (
 FILES = (
     (r"/bearssl/src/(ssl|x509)/", "tls"),
     (r"/bearssl/", "core"),
-    (r"/lwip/", "lwip"),
-    (r"firmware/core/|firmware/usermod/|/scepcore/|scepcore", "core"),
-    (r"firmware/port/|boards/", "port"),
+    (r"firmware/core/|firmware/usermod/", "core"),
+    (r"/lwip/|/obj/src/(core|netif)/", "lwip"),
+    # A port's own objects stand at the top of the object folder.
+    (r"firmware/port/|boards/|/obj/[a-z0-9_]+\.o$", "port"),
     (r"lib(c|m|gcc|g|nosys|c_nano|pthread|rdimon)(_nonshared|_nano)?\.a\(|/crt|/Scrt", "libc"),
 )
 # Space that belongs to no object, by output section.
