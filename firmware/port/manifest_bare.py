@@ -1,0 +1,1 @@
+# BARE=1: nothing of ours is frozen.
