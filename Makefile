@@ -26,6 +26,7 @@ help: ## this list
 	@echo "make BOARD=NAME     build a board: $(BOARDS)"
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | sort -u | \
 		while IFS="	" read -r name text; do printf '%-19s %s\n' "make $$name" "$$text"; done
+	@echo "nothing to run yet: $(filter-out $(PROVIDED),$(LATER))"
 
 # On a machine that is set up already nothing is fetched: linting needs no board and no source.
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
@@ -49,6 +50,16 @@ size: tier-demo ## flash and RAM by layer of every board; writes build/size.json
 		$(MAKE) -s board BOARD=$$board BARE=1 > build/size.log 2>&1 || \
 		{ tail -n 20 build/size.log; echo "$$board does not build" >&2; exit 1; }; done
 	@tools/size $(BOARDS)
+
+# The set's flash stays from one run to the next; its device secret stands beside it.
+run: RUN = $(or $(BOARD),NOE)
+run: core-host ## a set of BOARD= (default NOE) and its prompt; its flash is in build/run
+	@mkdir -p build/run
+	@$(MAKE) -s board BOARD=$(RUN) DEV=1 > build/run/build.log 2>&1 || \
+		{ tail build/run/build.log; exit 1; }
+	@test -e build/run/$(RUN).img || \
+		tools/setctl --board $(RUN) --flash build/run/$(RUN).img factory
+	@tools/setctl --board $(RUN) --flash build/run/$(RUN).img repl
 
 clean: ## remove what was built; what was fetched stays (build/downloads, src, debs, apt, venv)
 	@find build -mindepth 1 -maxdepth 1 $(foreach kept,downloads src debs apt venv,! -name $(kept)) \
@@ -100,7 +111,7 @@ build-quietly:
 
 # -- What has no content yet says so, and exits 4 ------------------------------------------------
 
-LATER = demo bench fuzz powercut matrix mutants screenshots rollout demo-8021x release run ct
+LATER = demo bench fuzz powercut matrix mutants screenshots rollout demo-8021x release ct
 define later
 $(1): ## (left out as yet)
 	@echo "left out: 'make $(1)' has nothing to run yet in this tree" >&2; exit 4
@@ -108,5 +119,5 @@ endef
 PROVIDED := $(shell sed -n 's/^\([a-z0-9-]*\):.*/\1/p' boards/boards.mk $(FRAGMENTS))
 $(foreach target,$(filter-out $(PROVIDED),$(LATER)),$(eval $(call later,$(target))))
 
-.PHONY: help lint format size clean distclean build-quietly test-needs test-now $(TIERS) $(LATER) \
+.PHONY: help lint format size run clean distclean build-quietly test-needs test-now $(TIERS) $(LATER) \
 	$(TIERS:%=tier-%)
