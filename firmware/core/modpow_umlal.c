@@ -15,6 +15,8 @@ typedef scepcore_limb limb;
 /* modpow_umlal.S: MIN_LIMBS to MAX_LIMBS only. */
 void scepcore_umlal_mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m);
 void scepcore_umlal_sqr(limb *d, const limb *a, const scepcore_modulus *m);
+/* modpow_umlal37.S: 37 limbs only. */
+void scepcore_umlal37_sqr(limb *d, const limb *a, const scepcore_modulus *m);
 void scepcore_umlal_select(limb *d, const limb *table, uint32_t index, size_t limbs);
 
 #define MIN_LIMBS 12
@@ -29,7 +31,9 @@ static void mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m
 }
 
 static void sqr(limb *d, const limb *a, const scepcore_modulus *m) {
-    if (m->limbs - MIN_LIMBS <= MAX_LIMBS - MIN_LIMBS) {
+    if (m->limbs == 37) {
+        scepcore_umlal37_sqr(d, a, m);
+    } else if (m->limbs - MIN_LIMBS <= MAX_LIMBS - MIN_LIMBS) {
         scepcore_umlal_sqr(d, a, m);
     } else {
         scepcore_modpow_portable.sqr(d, a, m);
