@@ -1,0 +1,105 @@
+"""A menu on the screen: its items, the focus, and what choosing one does.
+
+For control.py and views.py; menus.py is the data.
+"""
+
+from errors import Error
+from phone.mmi.editviews import ConfirmView, EditView, NewPasswordView, PasswordView
+from phone.mmi.menus import ADMIN, MENUS
+from phone.mmi.scene import CHECK, ITEM, VALUE, Row, Scene
+from phone.mmi.views import PAGES, MessageView, PageView, View
+
+_WORDS = {"check": "change", "text": "edit", "secret": "edit", "password": "edit"}
+
+
+class ListView(View):
+    """A menu. Invariant: `_focus` is the index of one of its items."""
+
+    def __init__(self, name):
+        """name: key of MENUS."""
+        self._name = name
+        self._items = MENUS[name]
+        self._focus = 0
+
+    def softkeys(self, control):
+        """Return back and what choosing the focused item does."""
+        return ("back", None, _WORDS.get(self._items[self._focus][0], "select"))
+
+    def act(self, control, word):
+        """Leave, or choose the focused item; an admin's one asks for the password first."""
+        if word == "back":
+            control.leave()
+            return
+        item = self._items[self._focus]
+        if item[3] == ADMIN and not control.is_admin():
+            if control.subject.has_password():
+                control.show(PasswordView(lambda: self._choose(control, item)))
+            else:
+                control.show(NewPasswordView(lambda: self._choose(control, item)))
+            return
+        self._choose(control, item)
+
+    def key(self, control, name):
+        """Move the focus; digits choose an item by its place."""
+        count = len(self._items)
+        if name == "down":
+            self._focus = (self._focus + 1) % count
+        elif name == "up":
+            self._focus = (self._focus - 1) % count
+        elif name == "right":
+            self.act(control, "select")
+        elif name == "left":
+            control.leave()
+
+    def scene(self, control):
+        """Return the items with their values."""
+        rows = []
+        for i in range(len(self._items)):
+            kind, label, binding, _access = self._items[i]
+            focus = i == self._focus
+            said = control.say(label)
+            if kind == "check":
+                on = control.subject.get(binding) == "yes"
+                rows.append(Row(CHECK, said, on=on, focus=focus))
+            elif kind == "language":
+                rows.append(Row(CHECK, said, on=control.subject.language == binding, focus=focus))
+            elif kind == "text":
+                rows.append(Row(VALUE, said, control.subject.get(binding) or "-", focus=focus))
+            elif kind == "secret":
+                held = "set" if control.subject.get(binding) else "empty"
+                rows.append(Row(VALUE, said, control.say(held), focus=focus))
+            else:
+                rows.append(Row(ITEM, said, focus=focus))
+        return Scene(control.say(self._name), rows, (), top=self._focus)
+
+    def _choose(self, control, item):
+        kind, label, binding, _access = item
+        subject = control.subject
+        if kind == "menu":
+            control.show(ListView(binding))
+        elif kind == "page":
+            control.show(PageView(label, PAGES[binding]))
+        elif kind == "language":
+            subject.language = binding
+        elif kind == "password":
+            control.show(NewPasswordView(lambda: None))
+        elif kind == "check":
+            value = "no" if subject.get(binding) == "yes" else "yes"
+            control.show(ConfirmView(label, value, lambda: store(control, binding, value)))
+        elif kind == "text":
+            control.show(EditView(label, binding, (subject.get(binding) or "").encode()))
+        elif kind == "secret":
+            control.show(EditView(label, binding, b"", masked=True))
+        elif kind == "action":
+            try:
+                subject.start(binding)
+            except Error as e:
+                control.show(MessageView("failed", said=e.message))
+
+
+def store(control, key, value):
+    """Store `value` (str) under a configuration key; what is refused is said."""
+    try:
+        control.subject.put(key, bytearray(value.encode()))
+    except Error as e:
+        control.show(MessageView("not_saved", said=e.message))

@@ -1,0 +1,260 @@
+"""The views that the menus are made of, but for text entry (editviews.py).
+
+For control.py. A view has: scene(control) -> Scene (softkeys are filled in by the controller),
+softkeys(control) -> three words or None, act(control, word), key(control, name),
+tick(control, ms) -> whether it changed, close(); edits: whether `back` deletes a character.
+"""
+
+from errors import HELP
+from phone.mmi import help_fr
+from phone.mmi.scene import CHECK, TEXT, VALUE, Row, Scene
+
+# How much of a page a scene holds at once is the renderer's; a view only knows its first row.
+_ICONS = {"active": "good", "suspended": "bad", "pending": "wait", "enrolling": "wait"}
+
+
+def help_of(code, language):
+    """Return what to do about an error code, in a language."""
+    return help_fr.HELP[code] if language == "fr" else HELP[code]
+
+
+class View:
+    """A view without keys of its own."""
+
+    edits = False
+
+    def softkeys(self, control):
+        """Return the words behind the three softkeys."""
+        return ("back", None, None)
+
+    def act(self, control, word):
+        """Do what a softkey says."""
+        if word in ("back", "cancel", "ok"):
+            control.leave()
+
+    def key(self, control, name):
+        """Act on any other key."""
+
+    def tick(self, control, ms):
+        """Let time pass; return whether the scene changed."""
+        return False
+
+    def close(self):
+        """Forget what was held."""
+
+
+class IdleView(View):
+    """The idle screen: time, number, state of the certificate."""
+
+    def __init__(self):
+        """Nothing was shown yet."""
+        self._shown = None
+
+    def softkeys(self, control):
+        """Return the way into the menu."""
+        return (None, None, "menu")
+
+    def act(self, control, word):
+        """Open the menu."""
+        from phone.mmi.listview import ListView
+
+        control.show(ListView("menu"))
+
+    def tick(self, control, ms):
+        """Follow the clock and the certificate."""
+        status = control.subject.status()
+        now = (status["clock"], status["state"])
+        changed, self._shown = now != self._shown, now
+        return changed
+
+    def scene(self, control):
+        """Return the idle scene."""
+        status = control.subject.status()
+        clock = status["clock"]
+        when = clock[:16].replace("T", "  ") if clock else control.say("clock.unknown")
+        rows = [
+            Row(TEXT, when),
+            Row(TEXT, control.subject.number()),
+            Row(TEXT, control.say("state." + status["state"])),
+        ]
+        icon = _ICONS.get(status["state"], "none")
+        return Scene("microscep", rows, (), icon=icon)
+
+
+class BootView(View):
+    """The five steps of the boot procedure; it leaves by itself."""
+
+    def __init__(self):
+        """Nothing was shown yet."""
+        self._shown = 0
+
+    def softkeys(self, control):
+        """Return nothing: the boot is not to be stopped."""
+        return (None, None, None)
+
+    def tick(self, control, ms):
+        """Follow the steps."""
+        step = control.subject.boot_step
+        if not step:
+            control.leave()
+            return True
+        changed, self._shown = step != self._shown, step
+        return changed
+
+    def scene(self, control):
+        """Return the steps, those done ticked, the present one marked."""
+        step = control.subject.boot_step
+        rows = []
+        for number in range(1, 6):
+            label = control.say("step.%d" % number)
+            rows.append(Row(CHECK, label, on=number < step, focus=number == step))
+        return Scene(control.say("boot"), rows, (), bar=max(step - 1, 0) * 200)
+
+
+class PageView(View):
+    """Running text that scrolls: status, certificate, licences, messages."""
+
+    def __init__(self, title, make):
+        """title: text id; make: function (control) -> list of (label or None, text)."""
+        self._title = title
+        self._make = make
+        self._top = 0
+        self._rows = 0
+
+    def key(self, control, name):
+        """Scroll."""
+        if name == "down":
+            self._top = min(self._top + 1, max(self._rows - 1, 0))
+        elif name == "up":
+            self._top = max(self._top - 1, 0)
+
+    def scene(self, control):
+        """Return the page from its first shown row on."""
+        rows = []
+        for label, value in self._make(control):
+            rows.append(Row(VALUE, label, value) if label else Row(TEXT, value))
+        self._rows = len(rows)
+        return Scene(control.say(self._title), rows, (), top=self._top)
+
+
+class ProgressView(View):
+    """An action at work: what it does, a bar, a way to stop it; then its outcome."""
+
+    def __init__(self):
+        """Nothing was shown yet."""
+        self._shown = None
+        self._outcome = None
+
+    def softkeys(self, control):
+        """Return `stop` while it runs, then `ok`."""
+        return (None, None, "ok") if self._outcome else ("stop", None, None)
+
+    def act(self, control, word):
+        """Stop the action, or leave."""
+        if word == "stop":
+            control.subject.cancel()
+        else:
+            control.leave()
+
+    def tick(self, control, ms):
+        """Follow the action."""
+        if self._outcome is None:
+            self._outcome = control.subject.outcome()
+            if self._outcome is not None:
+                return True
+        now = control.subject.progress() if control.subject.running else None
+        changed, self._shown = now != self._shown, now
+        return changed
+
+    def scene(self, control):
+        """Return what the action does, or how it ended."""
+        if self._outcome is not None:
+            return self._ended(control)
+        running = control.subject.running
+        title = control.say("work." + running) if running else control.say("working")
+        what, share = control.subject.progress() if running else ("working", None)
+        return Scene(title, [Row(TEXT, control.say(what))], (), bar=share or 0)
+
+    def _ended(self, control):
+        good, error = self._outcome
+        if good:
+            return Scene(control.say("done"), [Row(TEXT, control.say("done"))], (), icon="good")
+        code = error.code
+        rows = [
+            Row(VALUE, code, error.message),
+            Row(VALUE, control.say("what_to_do"), help_of(code, control.subject.language)),
+        ]
+        return Scene(control.say("cancelled" if code == "cancelled" else "failed"), rows, ())
+
+
+class QuestionView(View):
+    """Is this the CA? Its subject and fingerprint, grouped; a person must say yes."""
+
+    def __init__(self, question):
+        """question: (subject text, SHA-256 bytes)."""
+        self._subject, self._sha256 = question
+
+    def softkeys(self, control):
+        """Return no and yes, apart."""
+        return ("no", None, "yes")
+
+    def act(self, control, word):
+        """Answer."""
+        control.subject.answer(word == "yes")
+        control.leave()
+
+    def scene(self, control):
+        """Return subject and fingerprint in groups of four digits."""
+        digits = "".join(["%02X" % b for b in self._sha256])
+        groups = " ".join([digits[i : i + 4] for i in range(0, len(digits), 4)])
+        rows = [
+            Row(VALUE, control.say("subject"), self._subject),
+            Row(VALUE, control.say("sha256"), groups),
+        ]
+        return Scene(control.say("confirm_ca"), rows, ())
+
+
+class MessageView(PageView):
+    """A short message to be read and left."""
+
+    def __init__(self, title, key=None, said=None):
+        """title, key: text ids; said: text as it is, in place of key."""
+        PageView.__init__(self, title, lambda control: [(None, said or control.say(key))])
+
+    def softkeys(self, control):
+        """Return `ok`."""
+        return (None, None, "ok")
+
+
+def status_page(control):
+    """Return the rows of the status page: state, last error in words and what to do."""
+    status = control.subject.status()
+    rows = [(control.say("state"), control.say("state." + status["state"]))]
+    if status["pending"]:
+        rows.append((control.say("polls"), str(status["pending"]["polls"])))
+    for key in ("subject", "issuer", "serial"):
+        rows.append((control.say(key), status[key] or "-"))
+    rows.append((control.say("not_after"), status["not_after"] or "-"))
+    error = status["last_error"]
+    if error:
+        rows.append((control.say("last_error"), error["code"] + ": " + error["message"]))
+        rows.append((control.say("what_to_do"), help_of(error["code"], control.subject.language)))
+    else:
+        rows.append((control.say("last_error"), control.say("none")))
+    rows.append((control.say("clock"), status["clock"] or control.say("clock.unknown")))
+    return rows
+
+
+def certificate_page(control):
+    """Return the rows of the certificate's page."""
+    status = control.subject.status()
+    keys = ("subject", "issuer", "serial", "not_before", "not_after", "sha256")
+    return [(control.say(key), status[key] or "-") for key in keys]
+
+
+def licences_page(control):
+    """Return the licence texts, a row a line."""
+    return [(None, line) for line in control.subject.licences().split("\n")]
+
+
+PAGES = {"status": status_page, "certificate": certificate_page, "licences": licences_page}
