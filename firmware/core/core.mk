@@ -12,15 +12,15 @@ CORE_HEADERS = $(wildcard firmware/core/*.h firmware/core/cpython/*.h)
 
 comma := ,
 
-# One variant: $(1) folder, $(2) compiler flags.
+# One variant: $(1) folder, $(2) compiler flags. Two builds at a time wait for each other.
 define core_variant
 $(1)/libscepcore.a: $(SCEPCORE_C) $(SCEPCORE_S) firmware/core/cpython/host_board.c \
 		$(CORE_HEADERS) $(MAKEFILE_LIST) | sources
 	@mkdir -p $(1)/obj
-	@$$(MAKE) -s -f firmware/core/library.mk OUT=$(1) FLAGS="$(2)"
+	@exec 9> $(1)/.lock; flock 9; $$(MAKE) -s -f firmware/core/library.mk OUT=$(1) FLAGS="$(2)"
 
 $(1)/scepcore/.built: $(1)/libscepcore.a $(CORE_BINDING) | venv-demo
-	@SCEPCORE_CFLAGS="$(2)" SCEPCORE_LDFLAGS="$(filter -fsanitize%,$(2))" \
+	@exec 9> $(1)/.lock; flock 9; SCEPCORE_CFLAGS="$(2)" SCEPCORE_LDFLAGS="$(filter -fsanitize%,$(2))" \
 		$(PYTHON) firmware/core/cpython/build.py . $(1) $(1)/libscepcore.a
 	@touch $$@
 endef

@@ -51,7 +51,7 @@ int scepcore_key_unseal(scepcore_key *key, const uint8_t kek[SCEPCORE_KEK_BYTES]
                         const uint8_t *blob, size_t blob_len, const uint8_t *aad, size_t aad_len);
 
 /* Import PKCS#1 RSAPrivateKey or PKCS#8 PrivateKeyInfo; key is all zero on failure.
- * SCEPCORE_E_KEY_DER, SCEPCORE_E_MODULUS, SCEPCORE_E_EXPONENT, SCEPCORE_E_KEY_WRONG. */
+ * SCEPCORE_E_KEY_DER, SCEPCORE_E_MODULUS, _EXPONENT, _FACTORS, _KEY_WRONG. */
 int scepcore_key_from_der(scepcore_key *key, const uint8_t *der, size_t len);
 
 /* Views into a key for the functions in here: nothing is copied. */
@@ -59,7 +59,7 @@ void scepcore_key_view(scepcore_key *key, br_rsa_private_key *sk);
 
 /* Last step of making a key, from secret, plen, qlen and e: sets bits, nlen and n = p * q, and
  * proves e * dP = 1 mod p - 1, e * dQ = 1 mod q - 1, qInv * q = 1 mod p. Constant time for equal
- * lengths. SCEPCORE_E_MODULUS, _EXPONENT, _KEY_WRONG; the caller wipes the key then. */
+ * lengths. SCEPCORE_E_MODULUS, _EXPONENT, _FACTORS, _KEY_WRONG; the caller wipes the key then. */
 int scepcore_key_complete(scepcore_key *key);
 
 enum { SCEPCORE_SIGN = 1, SCEPCORE_DECRYPT = 2 };

@@ -76,7 +76,8 @@ static uint32_t is_inverse(const uint32_t *a, const uint32_t *b, size_t words_b,
     return ((difference | -difference) >> 31) ^ 1;
 }
 
-/* n = p * q into key->n; SCEPCORE_E_MODULUS if it has not 1024 to 4096 bits. */
+/* n = p * q into key->n; SCEPCORE_E_MODULUS if it has not 1024 to 4096 bits,
+ * SCEPCORE_E_FACTORS if one factor is much longer than the other. */
 static int compute_modulus(scepcore_key *key, const uint32_t *p, const uint32_t *q) {
     uint32_t product[2 * WORDS];
     multiply(product, p, WORDS, q, WORDS);
@@ -88,6 +89,10 @@ static int compute_modulus(scepcore_key *key, const uint32_t *p, const uint32_t 
     }
     if (bits < SCEPCORE_KEY_MIN_BITS || bits > SCEPCORE_KEY_MAX_BITS || (product[0] & 1) == 0) {
         return SCEPCORE_E_MODULUS;
+    }
+    /* FIPS 186-5 wants factors of half the length; the kernel takes up to 32 bits more. */
+    if (16u * key->plen > bits + 64 || 16u * key->qlen > bits + 64) {
+        return SCEPCORE_E_FACTORS;
     }
     key->bits = bits;
     key->nlen = (uint16_t)((bits + 7) / 8);

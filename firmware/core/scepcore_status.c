@@ -31,6 +31,7 @@ static const struct {
     {SCEPCORE_E_KIND, "the operation must be sign or decrypt"},
     {SCEPCORE_E_OVERLAP, "source and destination must be the same buffer or apart"},
     {SCEPCORE_E_SECRET_LENGTH, "a device secret has 32 bytes"},
+    {SCEPCORE_E_FACTORS, "the two prime factors must be of about equal length"},
     {SCEPCORE_E_WIPED, "the object was wiped"},
     {SCEPCORE_E_FAULT, "the result of a private operation failed its check and was withheld"},
     {SCEPCORE_E_NO_SECRET, "this device has no device secret"},

@@ -29,6 +29,13 @@ static scepcore_random host_random;
 """
 
 
+def put(source, folder, name=None):
+    """Copy a file into a folder in one step: a process that has the old one open keeps it."""
+    target = os.path.join(folder, name or os.path.basename(source))
+    shutil.copy(source, target + ".new")
+    os.replace(target + ".new", target)
+
+
 def build(root, out, library):
     """Compile the extension and copy the package: after this, `import scepcore` works from out."""
     bearssl = os.environ.get("BEARSSL", os.path.join(root, "build", "src", "bearssl"))
@@ -53,11 +60,10 @@ def build(root, out, library):
     )
     package = os.path.join(out, "scepcore")
     os.makedirs(package, exist_ok=True)
-    built = ffi.compile(tmpdir=os.path.join(out, "obj", "binding"))
-    shutil.copy(built, package)
+    put(ffi.compile(tmpdir=os.path.join(out, "obj", "binding")), package)
     for name in os.listdir(os.path.join(HERE, "scepcore")):
         if name.endswith(".py") and (debug or name != "debug.py"):
-            shutil.copy(os.path.join(HERE, "scepcore", name), package)
+            put(os.path.join(HERE, "scepcore", name), package)
     shutil.copy(
         os.path.join(root, "firmware", "scepcore.pyi"), os.path.join(package, "__init__.pyi")
     )
