@@ -5,7 +5,8 @@
 OUT = $(BUILD)$(if $(filter 32,$(BITS)),-32)
 
 PORT_FLAGS = \
-	VARIANT_DIR=$(BOARD_DIR) \
+	VARIANT=$(BOARD) \
+	VARIANT_DIR=$(BOARD_DIR)/variant \
 	BOARD_DIR=$(BOARD_DIR) \
 	BUILD=$(OUT)/obj \
 	PROG=firmware.elf \
