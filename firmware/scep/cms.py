@@ -8,7 +8,7 @@ ciphertext is decrypted where it stands.  What is returned points into that buff
 
 import scepcore
 from scep import cms_algorithms, names, oid
-from scep.cms_algorithms import CmsError
+from scep.cms_algorithms import CmsError, padding, undecryptable
 from scep.der import (
     CONSTRUCTED,
     CONTEXT,
@@ -74,7 +74,13 @@ class SignedData:
         info = self._signers.enter(SEQUENCE)
         if not self._signers.empty():
             raise CmsError("cms-format", "the message has more than one signer")
-        return Signer(self, info, trusted, bare)
+        return Signer(info, trusted, self.content_type, self._digest, bare)
+
+    def _digest(self, name):
+        hashed = scepcore.hash(name)
+        if self.content is not None:
+            hashed.update(self.content)
+        return hashed.digest()
 
 
 class Signer:
@@ -84,8 +90,12 @@ class Signer:
     name; attributes: list of (OID bytes, value element memoryview), the signed attributes.
     """
 
-    def __init__(self, signed, info, trusted, bare):
-        """Read and verify a SignerInfo (Reader over its contents)."""
+    def __init__(self, info, trusted, content_type, digest_of, bare=False):
+        """Read and verify a SignerInfo.
+
+        info: Reader over its contents; trusted, bare: as of SignedData.verify; content_type:
+        bytes, OID of the content; digest_of: function (digest's name) -> digest of the content.
+        """
         # SignerInfo ::= SEQUENCE { version, sid, digestAlgorithm,
         info.integer()
         sid = info.tlv()
@@ -99,10 +109,7 @@ class Signer:
         signature = info.octet_string()
         info.maybe_skip(CONTEXT_C | 1)
         info.finish()
-        hashed = scepcore.hash(self.digest)
-        if signed.content is not None:
-            hashed.update(signed.content)
-        content_digest = hashed.digest()
+        content_digest = digest_of(self.digest)
         self.attributes = []
         if attributes is None:
             self.certificate = _verify(sid, trusted, self.digest, content_digest, signature)
@@ -112,7 +119,7 @@ class Signer:
         hashed.update(canonical)
         self.certificate = _verify(sid, trusted, self.digest, hashed.digest(), signature)
         self.attributes = _attributes(Reader(canonical).enter(SET))
-        if Reader(self.attribute(oid.CONTENT_TYPE)).oid() != signed.content_type:
+        if Reader(self.attribute(oid.CONTENT_TYPE)).oid() != content_type:
             raise CmsError("cms-format", "the signed content type is another one")
         claimed = Reader(self.attribute(oid.MESSAGE_DIGEST)).body(OCTET_STRING)
         if not scepcore.equal(claimed, content_digest):
@@ -152,7 +159,7 @@ def open_enveloped(data, key, certificate):
     enveloped.integer()
     enveloped.maybe_skip(CONTEXT_C | 0)
     # recipientInfos SET OF RecipientInfo,
-    encrypted_key = _encrypted_key(enveloped.enter(SET), certificate)
+    encrypted_key = encrypted_key_for(certificate, enveloped.enter(SET))
     # encryptedContentInfo SEQUENCE { contentType, algorithm, [0] IMPLICIT OCTET STRING OPTIONAL }
     info = enveloped.enter(SEQUENCE)
     info.oid()
@@ -163,21 +170,31 @@ def open_enveloped(data, key, certificate):
     vector = bytes(vector)
     content = flatten(info, CONTEXT | 0)
     info.finish()
-    work = None
+    content_key = yield from decrypt_key(key, encrypted_key, key_octets)
+    if not content or len(content) % block:
+        raise undecryptable()
+    cipher = scepcore.cipher(name, content_key, vector, False)
+    cipher.update_into(content, content)
+    cipher.wipe()
+    return content[: len(content) - padding(content, block)], name
+
+
+def decrypt_key(key, encrypted, size):
+    """Generator: decrypt a content key of `size` octets; yields None between steps.
+
+    key: scepcore.RSAKey; encrypted: bytes-like.  Returns bytes.  Raises CmsError("decrypt").
+    """
     try:
-        work = key.start("decrypt", encrypted_key)
+        work = key.start("decrypt", encrypted)
         content_key = work.step()
         while content_key is None:
             yield None
             content_key = work.step()
     except (ValueError, scepcore.Error):
-        raise _undecryptable()
-    if len(content_key) != key_octets or not content or len(content) % block:
-        raise _undecryptable()
-    cipher = scepcore.cipher(name, content_key, vector, False)
-    cipher.update_into(content, content)
-    cipher.wipe()
-    return content[: len(content) - _padding(content, block)], name
+        raise undecryptable()
+    if len(content_key) != size:
+        raise undecryptable()
+    return content_key
 
 
 def flatten(reader, tag):
@@ -308,8 +325,12 @@ def _attributes(reader):
     return found
 
 
-def _encrypted_key(recipients, certificate):
-    """Return the encrypted key for a certificate from RecipientInfos."""
+def encrypted_key_for(certificate, recipients):
+    """Return the encrypted content key (bytes-like) that RecipientInfos hold for a certificate.
+
+    certificate: x509.Certificate; recipients: Reader over the SET's contents.
+    Raises CmsError("decrypt") if there is none, CmsError("algorithm"), DerError.
+    """
     while not recipients.empty():
         if recipients.peek() != SEQUENCE:
             recipients.skip()  # not by key transport
@@ -322,20 +343,4 @@ def _encrypted_key(recipients, certificate):
             encrypted = info.octet_string()
             info.finish()
             return encrypted
-    raise _undecryptable()
-
-
-def _padding(content, block):
-    """Return the length of the padding [RFC 5652 section 6.3]; one error for whatever is wrong."""
-    count = content[len(content) - 1]
-    wrong = (count == 0) | (count > block)
-    # all octets of the block are looked at, whatever the count
-    for i in range(1, block + 1):
-        wrong |= (i <= count) & (content[len(content) - i] != count)
-    if wrong:
-        raise _undecryptable()
-    return count
-
-
-def _undecryptable():
-    return CmsError("decrypt", "the answer cannot be decrypted with this set's key")
+    raise undecryptable()

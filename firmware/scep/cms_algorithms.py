@@ -91,3 +91,23 @@ def read_cipher(reader):
                 raise CmsError("cms-format", "the initial vector has a wrong length", len(vector))
             return name, vector, key, block
     raise CmsError("algorithm", "the answer is encrypted with an unknown cipher", found)
+
+
+def padding(content, block):
+    """Return the length of a plaintext's padding (RFC 5652 section 6.3).
+
+    content: bytes-like that ends with it.  One error, CmsError("decrypt"), for whatever is wrong.
+    """
+    count = content[len(content) - 1]
+    wrong = (count == 0) | (count > block)
+    # all octets of the block are looked at, whatever the count
+    for i in range(1, block + 1):
+        wrong |= (i <= count) & (content[len(content) - i] != count)
+    if wrong:
+        raise undecryptable()
+    return count
+
+
+def undecryptable():
+    """Return the one error of key, length and padding."""
+    return CmsError("decrypt", "the answer cannot be decrypted with this set's key")

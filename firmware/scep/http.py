@@ -77,7 +77,8 @@ def exchange(transport, request, limits, sink=None):
     """Generator: send a request and read the answer.
 
     transport: transport.Transport; request: Request; limits: Limits; sink: None, or a function
-    called with each piece of the body (memoryview, valid during the call only).
+    (buffer, start, stop) called with each piece of the body, which may return a generator: the
+    piece is valid until that has ended.
     Yields None while it waits, and one event
     {"event": "http", "op": str, "status": int, "bytes": int}.
     Returns the Response of status 200.  Raises HttpError for any other status, with a Retry-After
@@ -163,7 +164,13 @@ def _receive(connection, response, silence, deadline):
         elif size == 0:
             response.finish()
         else:
-            response.feed(view, size)
+            at = 0
+            while at < size and not response.done():
+                start, at = response.step(view, at, size)
+                if at > start and response.streams():
+                    steps = response.sink(view, start, at)
+                    if steps is not None:
+                        yield from steps
             silence.restart()
             deadline.check()
 

@@ -43,8 +43,8 @@ class Response:
     def __init__(self, limit, sink=None):
         """Expect a response.
 
-        limit: int, the largest body taken; sink: None, or a function that is called with each
-        piece of a 200's body (memoryview, valid during the call only).
+        limit: int, the largest body taken; sink: None, or a function (buffer, start, stop)
+        that is called with each piece of a 200's body, valid during the call only.
         """
         self.status = 0
         self.body = bytearray()
@@ -55,7 +55,7 @@ class Response:
         self.retry_after = None
         self.size = 0  # octets of body so far
         self._limit = limit
-        self._sink = sink
+        self.sink = sink
         self._state = _STATUS_LINE
         self._line = bytearray()
         self._cut = False  # the line is longer than what is kept of it
@@ -72,26 +72,41 @@ class Response:
         return self._state == _DONE
 
     def feed(self, view, size):
-        """Take octets that arrived.
+        """Take octets that arrived, where the body is collected.
 
         view: memoryview of the receive buffer; size: int, how many of it are valid.  What comes
         after the end of the response is ignored.  Raises HttpError.
         """
         at = 0
+        while at < size and not self.done():
+            start, at = self.step(view, at, size)
+            if self.streams() and at > start:
+                self.sink(view, start, at)
+
+    def streams(self):
+        """Tell whether pieces of the body go to the sink."""
+        return self.sink is not None and self.status == 200
+
+    def step(self, view, at, size):
+        """Take the octets view[at:size] up to the end of a piece of the body.
+
+        Returns (start, stop): view[start:stop] is a piece of the body, empty where only header
+        or framing came; go on at stop.  Raises HttpError.
+        """
         while at < size and self._state != _DONE:
-            if self._state in (_LENGTH, _CLOSE, _CHUNK):
-                take = size - at
-                if self._state != _CLOSE:
-                    take = min(take, self._left)
-                self._take(view[at : at + take])
-                at += take
-                if self._state != _CLOSE:
-                    self._left -= take
-                    if not self._left:
-                        self._state = _DONE if self._state == _LENGTH else _CHUNK_END
-            else:
+            if self._state not in (_LENGTH, _CLOSE, _CHUNK):
                 self._octet(view[at])
                 at += 1
+                continue
+            take = size - at
+            if self._state != _CLOSE:
+                take = min(take, self._left)
+                self._left -= take
+            self._take(view, at, at + take)
+            if self._state != _CLOSE and not self._left:
+                self._state = _DONE if self._state == _LENGTH else _CHUNK_END
+            return at, at + take
+        return at, at
 
     def finish(self):
         """Note the end of the stream.  Raises HttpError where the response is not whole."""
@@ -216,7 +231,7 @@ class Response:
         else:
             self._left = self._length
             self._state = _LENGTH if self._length else _DONE
-            if self.status == 200 and self._sink is None:
+            if self.status == 200 and self.sink is None:
                 self.body = bytearray(self._length)
                 self._whole = True
 
@@ -229,12 +244,12 @@ class Response:
         if self._left:
             self._header = 0  # the limit is on each chunk's own line
 
-    def _take(self, piece):
+    def _take(self, view, start, stop):
         size = self.size
-        self.size += len(piece)
+        self.size += stop - start
         if self.status != 200:
             if len(self.excerpt) < _EXCERPT:
-                self.excerpt = (self.excerpt + bytes(piece))[:_EXCERPT]
+                self.excerpt = (self.excerpt + bytes(view[start:stop]))[:_EXCERPT]
             if self.size > 65536:
                 self._state = _DONE  # a refusal needs no more text
             return
@@ -242,12 +257,12 @@ class Response:
             raise HttpError(
                 "too-large", "the answer has more than %d octets" % self._limit, self._limit
             )
-        if self._sink is not None:
-            self._sink(piece)
-        elif self._whole:
-            self.body[size : self.size] = piece
+        if self.sink is not None:
+            return
+        if self._whole:
+            self.body[size : self.size] = view[start:stop]
         else:
-            self.body.extend(piece)
+            self.body.extend(view[start:stop])
 
 
 _FIELD_NAMES = (

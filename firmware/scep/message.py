@@ -133,8 +133,22 @@ def open_reply(body, signer, trusted, transaction_id, nonce):
     Returns a Reply.  Raises CmsError, MessageError, DerError.
     """
     signed = cms.SignedData(body)
-    by = signed.verify(trusted)
-    # from here on the attributes are authentic
+    reply = read_reply(signed.verify(trusted), transaction_id, nonce)
+    if reply.status == registry.SUCCESS:
+        if not signed.content:
+            raise CmsError("cms-format", "the answer says success but is empty")
+        reply.content, reply.cipher = yield from cms.open_enveloped(
+            signed.content, signer.key, signer.certificate
+        )
+    return reply
+
+
+def read_reply(by, transaction_id, nonce):
+    """Read the attributes of a CertRep whose signature is verified.
+
+    by: cms.Signer; transaction_id, nonce: bytes, the request's.
+    Returns a Reply without content.  Raises MessageError, CmsError.
+    """
     if _text(by, oid.MESSAGE_TYPE, "message-type") != str(registry.CERT_REP).encode():
         raise MessageError("message-type", "the answer is not a CertRep", _evidence(by))
     if _text(by, oid.TRANSACTION_ID, "transaction-id") != bytes(transaction_id):
@@ -143,12 +157,6 @@ def open_reply(body, signer, trusted, transaction_id, nonce):
     reply = Reply(_status(by), by.digest, by.certificate)
     if reply.status == registry.FAILURE:
         reply.failure = _failure(by)
-    elif reply.status == registry.SUCCESS:
-        if not signed.content:
-            raise CmsError("cms-format", "the answer says success but is empty")
-        reply.content, reply.cipher = yield from cms.open_enveloped(
-            signed.content, signer.key, signer.certificate
-        )
     return reply
 
 
