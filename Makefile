@@ -17,6 +17,7 @@ PYTHON = $(VENV)/bin/python
 
 include boards/boards.mk tools/setup.mk
 FRAGMENTS = $(filter-out tools/setup.mk,$(wildcard firmware/core/core.mk host_tests/tests.mk \
+	host_tests/*/*.mk \
 	tools/*.mk tools/*/*.mk))
 include $(FRAGMENTS)
 

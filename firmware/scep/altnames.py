@@ -93,7 +93,7 @@ def _put_name(e, kind, value):
 def _read_name(reader):
     tag = reader.peek()
     if tag in _TEXT:
-        return (_TEXT[tag], strings.text(strings.IA5_STRING, reader.body()))
+        return (_TEXT[tag], strings.ascii_text(reader.body()))
     if tag == _OTHER:
         other = reader.enter(_OTHER)
         kind = other.oid()

@@ -5,7 +5,7 @@ RFC 5280 section 4.2.1.10.
 """
 
 from scep import names, oid, strings
-from scep.der import CONTEXT, CONTEXT_C, IA5_STRING, SEQUENCE, SET, Reader
+from scep.der import CONTEXT, CONTEXT_C, SEQUENCE, SET, Reader
 from scep.signatures import CertError
 
 # GeneralName's tags; other forms are not compared: a constrained one that appears is refused
@@ -128,8 +128,8 @@ def _matches(tag, value, base, excluding):
         return not any((value[i] ^ base[i]) & base[half + i] for i in range(half))
     if tag not in (_EMAIL, _DNS, _URI):
         return excluding
-    name = strings.text(IA5_STRING, value)
-    limit = strings.text(IA5_STRING, base)
+    name = strings.ascii_text(value)
+    limit = strings.ascii_text(base)
     if tag == _DNS:
         return _is_below(name.lower(), limit.lower(), excluding)
     if tag == _EMAIL:

@@ -77,7 +77,10 @@ def check(name):
     reader.finish()
     count = 0
     while not rdn.empty():
-        _attributes(rdn)
+        for _, value in _attributes(rdn):
+            if strings.is_string(value[0]):
+                # strings of more than one byte a character may be broken inside
+                strings.text(value[0], Reader(value).body())
         count += 1
     return count
 

@@ -105,13 +105,18 @@ def verify(signed, algorithm, signature, key, weak=False):
     """Raise CertError unless `signature` over `signed` (bytes-like) was made with `key`.
 
     algorithm: signatureAlgorithm (oid bytes); key: (n bytes-like, e int); weak: MD5 is allowed.
-    Codes: `algorithm` (unknown, or MD5 without weak), `cert-signature`.
+    Codes: `algorithm` (unknown, MD5 without weak, an unusable key), `cert-signature`.
     """
     hash_name = HASH_OF_SIGNATURE.get(algorithm)
     if hash_name is None or (hash_name == "md5" and not weak):
         raise CertError("algorithm", "signature algorithm is unknown or too weak", algorithm)
     n, e = key
-    if not scepcore.rsa_verify(n, e, hash_name, digest(hash_name, signed), signature):
+    try:
+        good = scepcore.rsa_verify(n, e, hash_name, digest(hash_name, signed), signature)
+    except ValueError:
+        # an even modulus, or one of a size that the core does not know
+        raise CertError("algorithm", "the signer's RSA key is of no use", 8 * len(n))
+    if not good:
         raise CertError("cert-signature", "the signature does not verify")
 
 

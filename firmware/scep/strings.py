@@ -29,7 +29,8 @@ def is_string(tag):
 def text(tag, body):
     """Return the text (str) of a string element's contents (bytes-like); raises DerError.
 
-    TeletexString is read as Latin-1, as everybody writes it.
+    TeletexString is read as Latin-1, as everybody writes it; so are bytes beyond ASCII in the
+    other strings of one byte a character, where they are a CA's mistake.
     """
     if tag == UTF8_STRING:
         try:
@@ -37,16 +38,20 @@ def text(tag, body):
         except UnicodeError:
             raise DerError("UTF8String is not UTF-8")
     if tag in _ASCII or tag == TELETEX_STRING:
-        if tag != TELETEX_STRING:
-            for c in body:
-                if c > 0x7F:
-                    raise DerError("a character beyond ASCII in an ASCII string")
         return "".join([chr(c) for c in body])
     if tag == BMP_STRING:
         return _wide(body, 2)
     if tag == UNIVERSAL_STRING:
         return _wide(body, 4)
     raise DerError("tag 0x%02x is no character string" % tag)
+
+
+def ascii_text(body):
+    """Return the text of an IA5String that names a host, mailbox or URI; raises DerError."""
+    for c in body:
+        if c > 0x7F:
+            raise DerError("a character beyond ASCII in an IA5String")
+    return text(IA5_STRING, body)
 
 
 def is_printable(data):

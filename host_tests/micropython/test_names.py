@@ -114,7 +114,7 @@ STRINGS = (
     (0x0C, b"\xc3\xa9", "é"),
     (0x0C, b"\xff", None),
     (0x13, b"a", "a"),
-    (0x13, b"\xe9", None),
+    (0x13, b"\xe9", "é"),
     (0x14, b"\xe9", "é"),
     (0x16, b"a@b", "a@b"),
     (0x1E, b"\x00a\x67\x71", "a東"),
@@ -185,6 +185,8 @@ def test_names_that_are_not_well_formed_are_refused():
         "300c310a3008060355040313016100",
         "300e310c300a0603550403130161" + "0500",
         "30020500",
+        "300d310b3009060355040" + "30c0261ff",
+        "300c310a30080603550403" + "1e0161",
     ):
         raises("asn1", names.check, unhex(data))
 
