@@ -7,7 +7,7 @@
 FUZZ_TARGETS = $(patsubst host_tests/fuzz/fuzz_%.py,%,$(wildcard host_tests/fuzz/fuzz_*.py))
 SECONDS := $(if $(filter command line,$(origin SECONDS)),$(SECONDS),$(if $(FULL),1800,20))
 
-fuzz: venv-check build/host/scepcore ## fuzz each parser; SECONDS=n for each (default 20)
+fuzz: venv-check core-host ## fuzz each parser; SECONDS=n for each (default 20)
 	@$(foreach name,$(FUZZ_TARGETS),$(MAKE) -s fuzz-$(name) SECONDS=$(SECONDS) &&) true
 
 fuzz-%:
