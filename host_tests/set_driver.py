@@ -72,6 +72,14 @@ class Set:
         self.ok("factory", "--mac", MAC, "--ca", FACTORY_CA)
         return self
 
+    def copy(self, folder):
+        """Return another set with a copy of this one's flash and secret (the same device)."""
+        other = Set(self.board, folder)
+        for suffix in ("", ".secret"):
+            source = self.flash.with_name(self.flash.name + suffix)
+            other.flash.with_name(other.flash.name + suffix).write_bytes(source.read_bytes())
+        return other
+
     def configure(self, server, challenge=CHALLENGE, port=None, **keys):
         """Configure what enrolling at `server` needs; further keys as arguments; return self."""
         values = {

@@ -7,11 +7,10 @@ An action returns the result's fields (dict), or a generator that yields events 
 from errors import Error
 from phone import network
 from phone.config import checked
-from phone.identity import enrol
+from phone.identity import enrol, query, renew, revocation
 from phone.identity.records import summary
 from scep import caps, pem
 from scep import transaction as transactions
-from scep.der import SEQUENCE, Reader
 from scep.x509 import Certificate
 
 
@@ -68,9 +67,32 @@ def _enroll(set_, command):
 
 
 def _poll(set_, command):
-    if set_.records.transaction() is None:
+    transaction = set_.records.transaction()
+    if transaction is None:
         raise Error("no-certificate", "no transaction waits: enrol first")
-    return enrol.enroll(set_)
+    return renew.renew(set_) if transaction.replaced else enrol.enroll(set_)
+
+
+def _renew(set_, command):
+    return renew.renew(set_)
+
+
+def _rollover(set_, command):
+    return query.rollover(set_)
+
+
+def _check(set_, command):
+    return revocation.check(set_)
+
+
+def _getcrl(set_, command):
+    return query.get_crl(set_)
+
+
+def _getcert(set_, command):
+    if len(command.words) != 1:
+        raise Error("unsupported", "getcert wants one serial number in hex")
+    return query.get_cert(set_, command.words[0])
 
 
 def _getcaps(set_, command):
@@ -141,9 +163,8 @@ def _cert(set_, command):
         raise Error("no-certificate", "the set has no certificate of the customer's CA")
     text = pem.encode(active)
     if "chain" in command.words:
-        chain = Reader(set_.records.active_chain())
-        while not chain.empty():
-            text += pem.encode(chain.tlv(SEQUENCE))
+        for der in set_.records.active_issuers():
+            text += pem.encode(der)
     return {"pem": text}
 
 
@@ -167,9 +188,14 @@ _ACTIONS = {
     "config": _config,
     "boot": _boot,
     "enroll": _enroll,
+    "renew": _renew,
     "poll": _poll,
+    "rollover": _rollover,
+    "check": _check,
     "getcaps": _getcaps,
     "getca": _getca,
+    "getcrl": _getcrl,
+    "getcert": _getcert,
     "status": _status,
     "cert": _cert,
     "wipe": _wipe,

@@ -76,6 +76,8 @@ class Set:
             result = actions.start(self, command)
             if not isinstance(result, dict):
                 result = self._drive(result)
+            if self.trace:
+                self.console.event("trace", dict(self.board.memory(), what="memory"))
             self.console.event("result", result)
             return
         except Error as e:

@@ -3,6 +3,7 @@
 For identity/ and actions.py. DESIGN.md section 7 (steps 1, 2 and 5 of the boot procedure).
 """
 
+from phone.trace import Tracer
 from scep.transport import Transport
 
 
@@ -18,5 +19,6 @@ def up(set_):
 
 
 def transport(set_):
-    """Return a transport.Transport over the network that is up."""
-    return Transport(dns_servers=set_.network["dns"])
+    """Return a transport over the network that is up; a shown one while the set traces."""
+    plain = Transport(dns_servers=set_.network["dns"])
+    return Tracer(plain, set_.console) if set_.trace else plain

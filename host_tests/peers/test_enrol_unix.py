@@ -20,9 +20,14 @@ def _server(tmp_path_factory):
         yield server
 
 
+@pytest.fixture(name="factory", scope="module")
+def _factory(tmp_path_factory):
+    return Set("UNIX", tmp_path_factory.mktemp("factory")).factory()
+
+
 @pytest.fixture(name="fresh")
-def _fresh(tmp_path):
-    return Set("UNIX", tmp_path).factory()
+def _fresh(factory, tmp_path):
+    return factory.copy(tmp_path)
 
 
 @pytest.fixture(name="enrolled", scope="module")

@@ -20,6 +20,7 @@ from scep import transaction as transactions
 from scep.client import Client
 from scep.request import self_sign
 from scep.transaction import Transaction
+from scep.x509 import Certificate
 
 # Failures of one URL after which the second of scep_url is tried.
 _NEXT_URL = ("connect", "dns", "timeout", "http-status", "http-format")
@@ -60,21 +61,49 @@ def check(config, records):
         raise Error("config", "scep_challenge_password=yes, but scep_psk is empty", "scep_psk")
 
 
-def client_for(set_, url):
-    """Return a scep Client for `url` by the set's configuration; the network is up."""
+def client_for(set_, url, next_ca=None):
+    """Return a scep Client for `url` by the set's configuration; the network is up.
+
+    next_ca: DER of the only anchor, in place of the configured ones, or None.
+    """
     config = set_.records.config
-    fingerprint = config.get("scep_ca_fingerprint")
-    anchor = config.get("scep_ca_cert")
+    fingerprint = anchor = None
+    if next_ca is None:
+        fingerprint = config.get("scep_ca_fingerprint")
+        anchor = config.get("scep_ca_cert")
     return Client(
         network.transport(set_),
         url,
         ca_id=config.get("scep_ca_id"),
         fingerprint=fingerprint_bytes(fingerprint) if fingerprint else None,
-        anchor=binascii.a2b_base64(anchor) if anchor else None,
+        anchor=binascii.a2b_base64(anchor) if anchor else next_ca,
         allow_legacy=config.yes("scep_allow_legacy"),
         recall=set_.records.learned,
         clock=set_.clock.now,
     )
+
+
+def prepared(set_, url):
+    """Generator: return a Client that has authenticated its CA.
+
+    A CA that does not match the configuration is taken where the former one named it as its
+    successor (GetNextCACert) and its time has come.
+    """
+    client = client_for(set_, url)
+    try:
+        yield from client.prepare()
+        return client
+    except Error as e:
+        if e.code not in ("ca-fingerprint", "ca-untrusted"):
+            raise
+        failure = e
+    next_ca = set_.records.next_ca()
+    now = set_.clock.now()
+    if next_ca is None or (now is not None and now < Certificate(next_ca).not_before):
+        raise failure
+    client = client_for(set_, url, next_ca)
+    yield from client.prepare()
+    return client
 
 
 def challenge_for(set_):
@@ -85,14 +114,30 @@ def challenge_for(set_):
     return records.challenge
 
 
+def conclude(set_, transaction, issued, client):
+    """Generator: commit what the CA issued with its key, and say so; returns the result's fields.
+
+    issued: scep Issued, or None while the CA waits: raises Error(`pending`).
+    """
+    records = set_.records
+    if issued is None:
+        raise Error(
+            "pending",
+            "the CA waits for approval of transaction %s"
+            % str(transaction.transaction_id, "ascii"),
+        )
+    records.activate(issued, client.authority.to_list(), set_.clock.now())
+    yield {"event": "slot", "slot": "active"}
+    return summary(records.active_certificate())
+
+
 # -- private, in the order of use
 
 
 def _at(set_, url):
     """Generator: enrol at one URL; returns the result's fields."""
     records = set_.records
-    client = client_for(set_, url)
-    yield from client.prepare()
+    client = yield from prepared(set_, url)
     transaction = records.transaction()
     if transaction is None or not _usable(set_, transaction, client):
         transaction = yield from _begin(set_, transaction)
@@ -106,19 +151,13 @@ def _at(set_, url):
             records.save(transaction)
         raise
     records.keep_learned(client.authority.sha256(), client.learned.to_bytes())
-    if issued is None:
-        raise Error(
-            "pending",
-            "the CA waits for approval of transaction %s"
-            % str(transaction.transaction_id, "ascii"),
-        )
-    return (yield from _activate(set_, issued, client))
+    return (yield from conclude(set_, transaction, issued, client))
 
 
 def _usable(set_, transaction, client):
     """Tell whether a stored transaction is the one to go on with."""
-    if transaction.state == transactions.NEW:
-        return False  # nothing was sent: begin anew with its key, by today's configuration
+    if transaction.state == transactions.NEW or transaction.replaced:
+        return False  # nothing was sent, or a renewal: begin anew by today's configuration
     return not transaction.ca or transaction.ca == client.authority.sha256()
 
 
@@ -141,11 +180,3 @@ def _begin(set_, old):
     records.begin(transaction)
     yield {"event": "progress", "what": "key stored"}
     return transaction
-
-
-def _activate(set_, issued, client):
-    """Generator: commit the certificate with its key, and say so; returns the result's fields."""
-    records = set_.records
-    records.activate(issued, client.authority.to_list(), set_.clock.now())
-    yield {"event": "slot", "slot": "active"}
-    return summary(records.active_certificate())

@@ -9,6 +9,7 @@ import json
 from keystore import Store, slots
 from phone.config import Config
 from scep import asn1time
+from scep.der import SEQUENCE, Reader
 from scep.transaction import OTHER, Transaction
 from scep.x509 import Certificate
 
@@ -147,6 +148,22 @@ class Records:
         """Return the DER of the active certificate's issuers, one after the other (bytes)."""
         value = self.store.get("active", slots.CHAIN)
         return bytes(value) if value else b""
+
+    def active_issuers(self):
+        """Return the issuers of the active certificate (list of memoryview DER), lowest first."""
+        reader, found = Reader(self.active_chain()), []
+        while not reader.empty():
+            found.append(reader.tlv(SEQUENCE))
+        return found
+
+    def next_ca(self):
+        """Return the DER of the CA that takes over (bytes), or None."""
+        value = self.store.get("anchors", slots.NEXT_CA)
+        return None if value is None else bytes(value)
+
+    def keep_next_ca(self, der):
+        """Store the CA that takes over."""
+        self.store.put("anchors", slots.NEXT_CA, der)
 
     def suspended(self):
         """Return why the active identity is suspended (str), or None."""

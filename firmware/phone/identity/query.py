@@ -1,0 +1,90 @@
+"""What the set asks the CA beside its own certificate: others by serial, the CRL, the next CA.
+
+For actions.py, revocation.py and the lifecycle. RFC 8894 sections 2.6, 2.7 and 4.7.
+"""
+
+import binascii
+
+from errors import Error
+from phone import network
+from phone.identity import enrol, keys
+from scep import asn1time, client_query, http, http_url, pem
+from scep.client import REFUSALS
+from scep.message import Signer
+from scep.x509 import Certificate
+
+# A CRL that is fetched whole; a longer one is `too-large`.
+_CRL = http.Limits(49152, 120000, 30000)
+
+
+def get_cert(set_, serial):
+    """Generator: GetCert of a serial number (hex str); returns the result's fields."""
+    client = yield from _ready(set_)
+    body = binascii.unhexlify("0" * (len(serial) % 2) + serial)
+    if body[0] & 0x80:
+        body = b"\0" + body  # an INTEGER is signed
+    found = yield from client_query.get_cert(client, body, signer(set_))
+    return {"pem": pem.encode(found.der)}
+
+
+def get_crl(set_):
+    """Generator: the CRL that speaks for the active certificate; returns the result's fields."""
+    data = yield from crl_of(set_)
+    return {"pem": pem.encode(data, "X509 CRL")}
+
+
+def crl_of(set_):
+    """Generator: GetCRL, else the certificate's distribution point; returns DER (memoryview)."""
+    certificate = active(set_)
+    client = yield from _ready(set_)
+    try:
+        return (yield from client_query.get_crl(client, certificate, signer(set_)))
+    except Error as e:
+        if e.code not in REFUSALS:
+            raise
+        failure = e
+    for url in certificate.crl_urls:
+        yield {"event": "warning", "code": failure.code, "message": "no GetCRL: asks " + url}
+        request = http.Request(http_url.parse(url), "CRL")
+        response = yield from http.exchange(network.transport(set_), request, _CRL)
+        return response.body
+    raise failure
+
+
+def rollover(set_):
+    """Generator: GetNextCACert; stores the CA that takes over; returns the result's fields."""
+    client = yield from _ready(set_)
+    authority = yield from client_query.get_next_ca_cert(client)
+    anchor = authority.anchor
+    set_.records.keep_next_ca(anchor.der)
+    return {
+        "subject": anchor.subject_text,
+        "not_before": asn1time.iso(anchor.not_before),
+        "not_after": asn1time.iso(anchor.not_after),
+        "sha256": "".join(["%02x" % b for b in anchor.fingerprint()]),
+    }
+
+
+def active(set_):
+    """Return the active x509.Certificate; raises Error(`no-certificate`)."""
+    der = set_.records.active_certificate()
+    if der is None:
+        raise Error("no-certificate", "the set has no certificate of the customer's CA")
+    return Certificate(der)
+
+
+def signer(set_):
+    """Return the message.Signer of a query: the active identity, else the factory's."""
+    records = set_.records
+    der = records.active_certificate()
+    if der is not None:
+        return Signer(records.active_key(), Certificate(der))
+    return Signer(records.factory_key(), Certificate(records.factory_certificate()))
+
+
+def _ready(set_):
+    """Generator: network and CA at the first URL; returns the Client."""
+    enrol.check(set_.records.config, set_.records)
+    keys.need_randomness()
+    yield from network.up(set_)
+    return (yield from enrol.prepared(set_, set_.records.config.urls()[0]))

@@ -1,0 +1,225 @@
+"""Every operation of a set through tools/setctl, on the UNIX board against the lab CA."""
+
+import contextlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from set_driver import CHALLENGE, Set
+
+ROOT = Path(__file__).parent.parent
+LABCA = ROOT / "tools" / "labca"
+pytestmark = pytest.mark.micropython
+
+
+class Lab:
+    """A running `tools/labca serve`, with the attributes that Set.configure wants."""
+
+    def __init__(self, folder, *arguments):
+        self.state = Path(folder) / "lab"
+        command = [sys.executable, LABCA, "serve", "--state", self.state, *arguments]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        ready = json.loads(self._process.stdout.readline())
+        self.ca_sha256 = ready["ca_sha256"]
+        self.port = ready["port"]
+        self.path = "/" + ready["url"].split("/", 3)[3]
+
+    def act(self, *arguments):
+        """Run `labca ...` on this one."""
+        command = [sys.executable, LABCA, *arguments, "--state", self.state]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def log(self):
+        """Return the requests that the lab saw, in order."""
+        return [json.loads(line) for line in self.act("log", "--json").splitlines()]
+
+    def stop(self):
+        """End the server."""
+        self._process.terminate()
+        self._process.wait(10)
+        self._process.stdout.close()
+
+
+@contextlib.contextmanager
+def _lab(folder, *arguments):
+    lab = Lab(folder, "--profile", "rfc8894", *arguments)
+    try:
+        yield lab
+    finally:
+        lab.stop()
+
+
+@pytest.fixture(name="lab", scope="module")
+def _shared_lab(tmp_path_factory):
+    with _lab(tmp_path_factory.mktemp("lab"), "--challenge", CHALLENGE) as lab:
+        yield lab
+
+
+@pytest.fixture(name="template", scope="module")
+def _template(lab, tmp_path_factory):
+    template = Set("UNIX", tmp_path_factory.mktemp("template")).factory().configure(lab)
+    template.ok("enroll")
+    return template
+
+
+@pytest.fixture(name="enrolled")
+def _enrolled(template, tmp_path):
+    return template.copy(tmp_path)
+
+
+@pytest.fixture(name="own")
+def _own(enrolled):
+    """A set with a certificate that no other test revokes."""
+    enrolled.ok("enroll")
+    return enrolled
+
+
+def _key(pem):
+    return x509.load_pem_x509_certificate(pem.encode()).public_key().public_numbers().n
+
+
+@pytest.mark.parametrize("way", ["new", "same"])
+def test_renewal_replaces_the_certificate_with_a_new_or_the_same_key(enrolled, way):
+    before = enrolled.pem()
+    enrolled.ok("config", f"scep_renew_key={way}")
+    answer = enrolled.ok("renew")
+    after = enrolled.pem()
+    assert after != before and answer.named("slot")
+    assert (_key(after) == _key(before)) == (way == "same")
+    assert bool(answer.named("keygen")) == (way == "new")
+
+
+def test_without_a_certificate_there_is_nothing_to_renew_poll_check_or_print(lab, tmp_path):
+    fresh = Set("UNIX", tmp_path).factory().configure(lab)
+    for command in ("renew", "poll", "check", "cert", "getcrl"):
+        answer = fresh.run(command)
+        assert (answer.status, answer.code) == (1, "no-certificate"), command
+
+
+def test_a_certificate_comes_by_its_serial_number(enrolled):
+    serial = enrolled.identity()["serial"]
+    assert enrolled.ok("getcert", serial).last["pem"] == enrolled.pem()
+    answer = enrolled.run("getcert", "0123456789")
+    assert (answer.status, answer.code) == (1, "fail-badCertId")
+
+
+def test_the_crl_lists_what_the_ca_revoked(own, lab):
+    serial = int(own.identity()["serial"], 16)
+    crl = x509.load_pem_x509_crl(own.ok("getcrl").last["pem"].encode())
+    assert crl.get_revoked_certificate_by_serial_number(serial) is None
+    lab.act("revoke", f"{serial:x}")
+    crl = x509.load_pem_x509_crl(own.ok("getcrl").last["pem"].encode())
+    assert crl.get_revoked_certificate_by_serial_number(serial) is not None
+
+
+@pytest.mark.parametrize("way", ["crl", "ocsp"])
+def test_a_hold_suspends_its_release_restores_and_a_revocation_is_replaced(own, lab, way):
+    serial = own.identity()["serial"]
+    own.ok("config", f"scep_revocation={way}")
+    assert own.ok("check").last["revoked"] is False
+    lab.act("revoke", serial, "--hold")
+    answer = own.run("check")
+    assert (answer.status, answer.code) == (1, "revoked")
+    assert own.identity()["state"] == "suspended"
+    lab.act("release", serial)
+    assert own.ok("check").last["revoked"] is False
+    assert own.identity()["state"] == "active"
+    lab.act("revoke", serial)
+    assert own.run("check").code == "revoked"
+    own.ok("enroll")
+    assert own.identity()["state"] == "active" and own.identity()["serial"] != serial
+
+
+def test_without_a_clock_being_listed_is_acted_on(own, lab):
+    own.ok("config", "scep_revocation=crl")
+    lab.act("revoke", own.identity()["serial"])
+    answer = own.run("--time", "none", "check")
+    assert (answer.status, answer.code) == (1, "revoked")
+    assert own.ok("--time", "none", "status").last["clock"] is None
+
+
+def test_manual_approval_is_waited_for_over_power_cycles_with_one_transaction(tmp_path):
+    with _lab(tmp_path, "--manual") as lab:
+        waiting = Set("UNIX", tmp_path).factory().configure(lab, challenge="")
+        answer = waiting.run("enroll")
+        assert (answer.status, answer.code) == (1, "pending")
+        first = waiting.ok("status").last
+        assert first["state"] == "pending" and first["pending"]["transaction_id"]
+        assert waiting.run("poll").code == "pending"
+        again = waiting.ok("status").last["pending"]
+        assert again["transaction_id"] == first["pending"]["transaction_id"]
+        assert again["polls"] > first["pending"]["polls"]
+        lab.act("approve", again["transaction_id"])
+        waiting.ok("poll")
+        assert waiting.identity()["state"] == "active"
+        assert waiting.ok("status").last["pending"] is None
+        ids = {row.get("transactionID") or row.get("transaction_id") for row in lab.log()}
+        assert again["transaction_id"] in ids
+
+
+def test_rollover_fetches_the_next_ca_and_enrols_under_it_when_its_time_comes(tmp_path):
+    with _lab(tmp_path, "--challenge", CHALLENGE) as lab:
+        rolling = Set("UNIX", tmp_path).factory().configure(lab)
+        rolling.ok("enroll")
+        assert rolling.run("rollover").status == 1  # there is no next CA yet
+        lab.act("rollover")
+        answer = rolling.ok("rollover")
+        assert answer.last["sha256"] != lab.ca_sha256
+
+
+def test_an_answer_for_another_key_is_refused(tmp_path):
+    with _lab(tmp_path, "--challenge", CHALLENGE, "--fault", "key-other") as lab:
+        fresh = Set("UNIX", tmp_path).factory().configure(lab)
+        answer = fresh.run("enroll")
+    assert (answer.status, answer.code) == (1, "cert-key-mismatch"), answer.last
+    assert fresh.identity()["slot"] == "factory"
+
+
+def test_trace_shows_what_went_over_the_wire_and_no_secret(enrolled):
+    answer = enrolled.ok("--trace", "enroll")
+    kinds = {event["what"] for event in answer.named("trace")}
+    assert {"connected", "sent", "received", "memory"} <= kinds
+    import base64
+
+    wire = b"".join(
+        base64.b64decode(event["data"]) for event in answer.named("trace") if "data" in event
+    )
+    assert b"operation=PKIOperation" in wire and CHALLENGE.encode() not in wire
+
+
+def test_wipe_takes_it_back_to_the_factory(enrolled):
+    enrolled.ok("wipe")
+    status = enrolled.ok("status").last
+    assert (status["state"], status["slot"], status["last_error"]) == ("factory", "factory", None)
+    assert enrolled.run("enroll").code == "config"
+
+
+def test_a_bad_value_is_said_and_nothing_of_the_command_is_stored(enrolled):
+    for bad in ("scep_renew=0", "no_such_key=1", "scep_subject=phone"):
+        answer = enrolled.run("config", "scep_renew=77", bad)
+        assert (answer.status, answer.code) == (1, "config"), answer.last
+        assert bad.split("=")[0] in answer.last["message"]
+    events = enrolled.ok("config", "scep_renew=66").named("config")
+    assert events == [{"event": "config", "key": "scep_renew", "old": None, "new": "66"}]
+
+
+def test_a_challenge_shows_nowhere(enrolled):
+    answer = enrolled.ok("config", "scep_psk=Another-Secret-Word")
+    assert answer.named("config") == [
+        {"event": "config", "key": "scep_psk", "old": "********", "new": "********"}
+    ]
+    for place in (enrolled.flash, enrolled.serial):
+        assert b"Another-Secret-Word" not in place.read_bytes()
+
+
+@pytest.mark.parametrize("command", ["mmi", "boot"])
+def test_what_is_not_there_yet_is_said(enrolled, command, tmp_path):
+    extra = ["--lanpbx", str(tmp_path / "none")] if command == "boot" else []
+    answer = enrolled.run(command, *extra)
+    assert (answer.status, answer.code) == (1, "unsupported")
