@@ -244,7 +244,9 @@ class Client:
                 raise failure
             return reply
 
-    def _send(self, kind, transaction_id, signer, payload, choice):
+    def compose(self, kind, transaction_id, signer, payload, choice=None):
+        """Generator: build a PKIOperation; returns (http.Request, senderNonce)."""
+        choice = choice or self.choice
         nonce = scepcore.random(message.NONCE)
         built = yield from message.build(
             kind,
@@ -263,13 +265,14 @@ class Client:
             )
         else:
             query = http.Request(url, "PKIOperation", message=built)
-        del built
-        response = yield from http.exchange(self.transport, query, _ANSWER)
-        del query
-        body = binary(response, "PKIOperation")
-        reply = yield from message.open_reply(
-            body, signer, self.authority.trusted(), transaction_id, nonce
-        )
+        return query, nonce
+
+    def judge(self, reply, choice=None):
+        """Generator: hold an authentic answer's algorithms against the policy, and learn.
+
+        reply: message.Reply.  Yields warnings.  Raises PolicyError.
+        """
+        choice = choice or self.choice
         text = policy.accept_digest(reply.digest, self.learned, choice, self.allow_legacy)
         if text is not None:
             yield warning("algorithm", text)
@@ -278,6 +281,16 @@ class Client:
             if text is not None:
                 yield warning("algorithm", text)
         self.learned.confirm(self.capabilities, choice, reply.digest)
+
+    def _send(self, kind, transaction_id, signer, payload, choice):
+        query, nonce = yield from self.compose(kind, transaction_id, signer, payload, choice)
+        response = yield from http.exchange(self.transport, query, _ANSWER)
+        del query
+        body = binary(response, "PKIOperation")
+        reply = yield from message.open_reply(
+            body, signer, self.authority.trusted(), transaction_id, nonce
+        )
+        yield from self.judge(reply, choice)
         return reply
 
     def _conclude(self, transaction, reply, save):

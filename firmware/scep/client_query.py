@@ -4,12 +4,16 @@ For phone/lifecycle.py, tools and crl checks.  RFC 8894 sections 2.6, 2.7, 3.3.4
 """
 
 from errors import Error
-from scep import caps, cms, message, registry
+from scep import caps, cms, http, http_url, message, registry
 from scep.authority import Authority
 from scep.client import REFUSALS, binary
+from scep.crl_stream import Answer, CrlScan
 from scep.der import INTEGER
 from scep.message import MessageError
 from scep.transaction import fresh_id
+
+# a CRL of 64 MiB over a slow line: what counts is that octets keep coming
+_CRL = http.Limits(1 << 26, 3600000, 30000)
 
 
 class QueryError(Error):
@@ -48,15 +52,8 @@ def get_crl(client, certificate, signer):
     Client.operate raises.
     """
     yield from client.prepare()
-    issuing = client.authority.issuing
     failure = None
-    for issuer, serial in (
-        # the certificate in question [RFC 8894 section 2.7]
-        (certificate.issuer, certificate.serial),
-        # the CA's own certificate, which Windows 2008 expects
-        (issuing.issuer, issuing.serial),
-    ):
-        payload = message.Payload(INTEGER, issuer, serial)
+    for payload in _crl_payloads(client, certificate):
         try:
             reply = yield from client.operate(registry.GET_CRL, fresh_id(), signer, payload)
             _check(reply)
@@ -70,6 +67,48 @@ def get_crl(client, certificate, signer):
             raise QueryError("cms-format", "the CA answered without a CRL")
         return crls[0]
     raise failure
+
+
+def scan_crl(client, certificate, signer):
+    """Generator: GetCRL, for a CRL of any size; the rest as get_crl.
+
+    Returns crl_stream.CrlScan: its `entry` is the verdict, `check_fresh` judges its age.
+    """
+    yield from client.prepare()
+    failure = None
+    authority = client.authority
+    for payload in _crl_payloads(client, certificate):
+        transaction_id = fresh_id()
+        query, nonce = yield from client.compose(registry.GET_CRL, transaction_id, signer, payload)
+        answer = Answer(signer, authority.trusted(), transaction_id, nonce)
+        scan = CrlScan(certificate, authority.issuing, answer, client.allow_legacy)
+        try:
+            yield from http.exchange(client.transport, query, _CRL, scan.sink)
+            yield from scan.finish()
+        except Error as e:
+            if e.code not in REFUSALS:
+                raise
+            failure = failure or e
+            continue
+        yield from client.judge(scan.reply)
+        return scan
+    raise failure
+
+
+def fetch_crl(client, url, certificate):
+    """Generator: the CRL of a distribution point, for servers that know no GetCRL.
+
+    client: client.Client, prepared before or not; url: str, one of certificate.crl_urls;
+    certificate: x509.Certificate whose status is in question.
+    Returns crl_stream.CrlScan.  Raises CertError, DerError, UrlError and what exchange raises.
+    """
+    if client.authority is None:
+        yield from client.get_ca_cert()
+    scan = CrlScan(certificate, client.authority.issuing, None, client.allow_legacy)
+    query = http.Request(http_url.parse(url, "http-format"), "CRL")
+    yield from http.exchange(client.transport, query, _CRL, scan.sink)
+    yield from scan.finish()
+    return scan
 
 
 def get_next_ca_cert(client):
@@ -95,6 +134,16 @@ def get_next_ca_cert(client):
         if certificate.is_ca:
             return Authority(certificates, anchor=certificate.der)
     raise QueryError("cms-format", "the answer holds no CA certificate")
+
+
+def _crl_payloads(client, certificate):
+    issuing = client.authority.issuing
+    return (
+        # the certificate in question [RFC 8894 section 2.7]
+        message.Payload(INTEGER, certificate.issuer, certificate.serial),
+        # the CA's own certificate, never the RA's, which Windows 2008 expects (INTEROP 9)
+        message.Payload(INTEGER, issuing.issuer, issuing.serial),
+    )
 
 
 def _check(reply):

@@ -69,6 +69,41 @@ def test_get_crl_by_the_certificate_or_by_the_ca():
         assert [r.kind for r in ca.requests] == ([22, 22] if by_ca else [22])
 
 
+def test_scan_crl_by_the_certificate_or_by_the_ca():
+    for by_ca in (False, True):
+        ca = Ca()
+        own, signer = identity(ca)
+        crl = ca.authority.crl([(b"\x55", []), (bytes(own.serial), [])])
+
+        def habit(ca, r, crl=crl, by_ca=by_ca):
+            anchor = ca.authority.certificate
+            named = certrep.tlv(0x30, anchor.issuer, certrep.tlv(2, anchor.serial))
+            if (r.payload == named) == by_ca:
+                return ca.give(r, [], [crl])
+            return ca.refuse(r, b"4")
+
+        ca.habit = habit
+        client = client_of(ca)
+        scan = drive(client_query.scan_crl(client, own, signer))
+        assert scan.entry.serial == own.serial and scan.entries == 2
+        assert client.learned.answered >= 0
+
+
+def test_a_crl_from_its_distribution_point():
+    ca = Ca()
+    own, _ = identity(ca)
+    client = client_of(ca)
+    drive(client.get_ca_cert())
+    crl = ca.authority.crl([(bytes(own.serial), [])])
+    ca.answer = lambda method, url, body: http(crl, 200, "application/pkix-crl")
+    scan = drive(client_query.fetch_crl(client, "http://ca/crl.der", own))
+    assert scan.entry.serial == own.serial
+    ca.answer = lambda method, url, body: http(b"<html>", 200, "text/html")
+    raises("asn1", drive, client_query.fetch_crl(client, "http://ca/crl.der", own))
+    ca.answer = lambda method, url, body: http(b"no", 404, "text/html")
+    raises("http-status", drive, client_query.fetch_crl(client, "http://ca/crl.der", own))
+
+
 def test_get_crl_answers_that_are_refused():
     ca = Ca()
     own, signer = identity(ca)
@@ -79,6 +114,7 @@ def test_get_crl_answers_that_are_refused():
     ):
         ca.habit = habit
         raises(code, drive, client_query.get_crl(client_of(ca), own, signer))
+        raises(code, drive, client_query.scan_crl(client_of(ca), own, signer))
 
 
 def rollover(ca, signer, signer_key, bare=False):
