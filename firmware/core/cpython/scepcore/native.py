@@ -70,10 +70,10 @@ class Memory:
         """Erase what the object holds; idempotent. Everything else raises Error afterwards."""
         raise NotImplementedError
 
-    def __del__(self):
-        """Wipe, if wipe() was forgotten."""
+    def __del__(self, wipe=lib.scepcore_wipe):
+        """Wipe, if wipe() was forgotten (`lib` may be gone when the interpreter ends)."""
         if getattr(self, "_c", None) is not None:
-            lib.scepcore_wipe(self._c, self._size)
+            wipe(self._c, self._size)
 
     def __copy__(self):
         """Secrets are not copied."""
