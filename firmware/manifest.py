@@ -1,7 +1,15 @@
 # What is frozen into every image. Included by boards/<BOARD>/manifest.py; the paths are relative
 # to this file. Order does not matter: everything is imported by name.
-module("errors.py")
-module("main.py")
-package("scep")
-package("keystore")
-package("phone")
+#
+# A production image has no line numbers (opt=3; they are 7 % of the bytecode). Development images
+# do: a board's manifest includes this one with opt=0, or `make BOARD=... DEV=1` says so.
+import os
+
+options.defaults(opt=3)
+opt = 0 if os.environ.get("DEV") else options.opt
+
+module("errors.py", opt=opt)
+module("main.py", opt=opt)
+package("scep", opt=opt)
+package("keystore", opt=opt)
+package("phone", opt=opt)

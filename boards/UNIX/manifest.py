@@ -1,3 +1,3 @@
 # What is frozen into the UNIX board's image: the firmware, and this board's own module.
-include("../../firmware/manifest.py")
+include("../../firmware/manifest.py", opt=0)
 module("board.py")

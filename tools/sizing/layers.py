@@ -36,12 +36,11 @@ FILES = (
     (r"firmware/port/|boards/|/obj/[a-z0-9_]+\.o$", "port"),
     (r"lib(c|m|gcc|g|nosys|c_nano|pthread|rdimon)(_nonshared|_nano)?\.a\(|/crt|/Scrt", "libc"),
 )
-# Space that belongs to no object, by output section.
+# Space that the link script sets aside, by output section, whichever object it lies in.
 SECTIONS = {
     ".heap": "heap",
     ".stack": "stack",
     ".framebuffer": "framebuffer",
-    ".mmu": "port",
 }
 # Frozen modules, by the start of their mangled name; first match decides.
 MODULES = (
@@ -58,6 +57,7 @@ MODULES = (
     ("errors", "errors"),
     ("board", "board"),
 )
+FROZEN_FILES = ("frozen_content.o", "frozen_content.c.obj")
 _FROZEN = re.compile(
     r"(?:fun_data|proto_fun|raw_code|children|const_obj_table|const_obj|const_qstr_table_data|"
     r"const_table_data|const_table_ptrs|const_qstr_table|frozen_module|frozen|const)_(\w+)"
@@ -82,6 +82,21 @@ def of_frozen(section):
     return None
 
 
+def detail(pieces):
+    """Return {(layer, what): flash bytes}: the objects and frozen modules of each layer."""
+    sizes = {}
+    for piece in pieces:
+        if piece.file.endswith(FROZEN_FILES):
+            layer = of_frozen(piece.section) or "shared"
+            match = _FROZEN.search(piece.section)
+            what = "_".join(match[1].split("_")[:3]) if match else piece.section
+        else:
+            layer = SECTIONS.get(piece.output) or of_file(piece.file)
+            what = piece.file.rsplit("/", 1)[-1] or piece.output
+        sizes[layer, what] = sizes.get((layer, what), 0) + piece.flash
+    return sizes
+
+
 def attribute(pieces):
     """Return {layer: [flash bytes, RAM bytes]} for the Pieces of an image.
 
@@ -91,11 +106,11 @@ def attribute(pieces):
     frozen = {}
     shared = [0, 0]
     for piece in pieces:
-        if piece.file.endswith(("frozen_content.o", "frozen_content.c.obj")):
+        if piece.file.endswith(FROZEN_FILES):
             layer = of_frozen(piece.section)
             target = shared if layer is None else frozen.setdefault(layer, [0, 0])
         else:
-            layer = of_file(piece.file) if piece.file else SECTIONS.get(piece.output, "micropython")
+            layer = SECTIONS.get(piece.output) or of_file(piece.file)
             target = sums.setdefault(layer, [0, 0])
         target[0] += piece.flash
         target[1] += piece.ram
