@@ -11,6 +11,7 @@ import scepcore
 from errors import Error
 from scep.deadline import Deadline
 
+PORT = 53
 _A = 1
 _CNAME = 5
 _AAAA = 28
@@ -106,13 +107,11 @@ def _read_answer(message, asked):
     addresses = []
     for _ in range(min(message[6] << 8 | message[7], 64)):
         name, position = _name(message, position)
-        if position + 10 > len(message):
-            break
         this = message[position] << 8 | message[position + 1]
         start = position + 10
         position = start + (message[position + 8] << 8 | message[position + 9])
         if position > len(message):
-            break
+            return None
         if name != owner:
             continue
         if this == _CNAME:
@@ -156,7 +155,7 @@ def _ask(name, kind, server, deadline):
     patience = Deadline(_PATIENCE_MS, "the DNS server")
     sock = None
     try:
-        info = socket.getaddrinfo(server, 53)[0]
+        info = socket.getaddrinfo(server, PORT)[0]
         sock = socket.socket(info[0], socket.SOCK_DGRAM)
         sock.setblocking(False)
         # connected: the stack drops what other hosts send
