@@ -9,6 +9,7 @@ from arm926 import (  # noqa: F401
     console,
     idle,
     mac,
+    memory,
     net,
     region,
     reset,

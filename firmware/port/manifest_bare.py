@@ -1,1 +1,1 @@
-# BARE=1: nothing of ours is frozen.
+"""BARE=1: nothing of ours is frozen."""

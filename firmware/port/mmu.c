@@ -10,7 +10,7 @@
 
 /* First-level descriptors, domain 0 (B3.3.1). C and B stand for write-back memory. */
 #define SECTION_READ_ONLY 0x01eu /* AP 0: read only, as the S bit is set */
-#define SECTION_MEMORY 0x41eu    /* AP 1: ours */
+#define SECTION_FRAME 0x416u     /* AP 1, buffered, not cached: the display reads it by itself */
 #define SECTION_DEVICE 0x412u    /* AP 1, not cached, not buffered */
 #define COARSE 0x011u
 /* Second-level descriptors (B3.3.2). */
@@ -18,6 +18,7 @@
 #define PAGE_MEMORY 0x55eu
 
 extern uint8_t __image_start[], __image_end[], __ram_start[], __ram_end[];
+extern uint8_t __frame_start[], __frame_end[];
 extern uint8_t __stack_guard[], __stack_bottom[], __stack_top[];
 extern uint8_t port_vectors[];
 
@@ -38,7 +39,8 @@ void mmu_start(void) {
 
     uint32_t image = (uint32_t)__image_start;
     map_sections(image & ~(MIB - 1), MIB, SECTION_READ_ONLY);
-    map_sections(0x00300000u, MIB, SECTION_MEMORY); /* LCD frame buffer */
+    if ((uint32_t)__frame_start != (uint32_t)__frame_end)
+        map_sections((uint32_t)__frame_start & ~(MIB - 1), MIB, SECTION_FRAME);
     map_sections(SYSTEM_BASE, 2 * MIB, SECTION_DEVICE);
     map_sections(NOR_BASE, NOR_SPACE, SECTION_DEVICE);
 

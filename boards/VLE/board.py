@@ -1,0 +1,26 @@
+"""The VLE board: an emulated small phone, two lines of text on its serial line.
+
+For firmware/phone; frozen as `board`. boards/UNIX/board.py documents the contract of each name.
+"""
+
+from arm926 import (  # noqa: F401
+    DEVELOPMENT_FEATURES,
+    BoardError,
+    console,
+    idle,
+    mac,
+    memory,
+    net,
+    region,
+    reset,
+    start_time,
+    traceback,
+)
+
+NAME = "VLE"
+FEATURES = DEVELOPMENT_FEATURES
+
+
+def flash():
+    """Return the block device that holds the key store: 3 sectors of 256 KiB."""
+    return region(0, 3)
