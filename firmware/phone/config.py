@@ -21,15 +21,6 @@ class ConfigError(Error):
 # -- what a value may be: each returns None, or what is wrong with it -----------------------
 
 
-def _one_of(*words):
-    def check(value):
-        if value not in words:
-            return "must be " + ", ".join(words[:-1]) + " or " + words[-1]
-        return None
-
-    return check
-
-
 def _digits(text):
     for c in text:
         if c not in "0123456789":  # str.isdigit() of CPython takes more
@@ -37,13 +28,16 @@ def _digits(text):
     return 0 < len(text) <= 10
 
 
-def _number(low, high):
-    def check(value):
-        if not _digits(value) or not low <= int(value) <= high:
-            return "must be a number from %d to %d" % (low, high)
-        return None
+def _one_of(value, words):
+    if value not in words:
+        return "must be " + ", ".join(words[:-1]) + " or " + words[-1]
+    return None
 
-    return check
+
+def _number(value, low, high):
+    if not _digits(value) or not low <= int(value) <= high:
+        return "must be a number from %d to %d" % (low, high)
+    return None
 
 
 def _text(value):
@@ -143,54 +137,80 @@ def _san(value):
     return None
 
 
-_yes_no = _one_of("yes", "no")
-
-# Key -> (check, default or None), in the order in which tools show them.
+# (key, what it may be, default or None), in the order in which tools show them. Constants only:
+# the table then stays in flash and costs the heap nothing.
 KEYS = (
-    ("scep_run", _yes_no, "no"),
-    ("scep_url", _urls, None),
-    ("scep_challenge_password", _yes_no, None),  # None: yes where a challenge is configured
-    ("scep_psk", None, None),
-    ("scep_psk_cms", _base64, None),
-    ("identity_cms", _base64, None),
-    ("scep_ca_fingerprint", _fingerprint, None),
-    ("scep_ca_cert", _base64, None),
-    ("scep_ca_id", _text, None),
-    ("scep_subject", _subject, "CN={mac}"),
-    ("scep_san", _san, None),
-    ("scep_key_bits", _one_of("2048", "3072", "4096"), "2048"),
-    ("scep_key_usage", _one_of("signature", "both"), "both"),
-    ("scep_signer", _one_of("self", "factory"), "self"),
-    ("scep_renew", _number(1, 99), "50"),
-    ("scep_renew_key", _one_of("new", "same"), "new"),
-    ("scep_revocation", _one_of("no", "crl", "ocsp", "both"), "no"),
-    ("scep_poll_max", _number(1, 8760), "168"),
-    ("scep_spread", _number(0, 604800), "600"),
-    ("scep_action", _one_of("enroll", "renew", "revoke"), None),
-    ("scep_action_id", _number(0, 2147483647), None),
-    ("scep_allow_legacy", _yes_no, "no"),
-    ("set_mode", _one_of("noe", "sip"), "noe"),
-    ("sntp_server", _host, None),
-    ("call_server", _host, None),
-    ("log_host", _host, None),
-    ("dot1x", _yes_no, "no"),
-    ("dot1x_identity", _text, None),
+    ("scep_run", "yes|no", "no"),
+    ("scep_url", "urls", None),
+    ("scep_challenge_password", "yes|no", None),  # None: yes where a challenge is configured
+    ("scep_psk", "secret", None),
+    ("scep_psk_cms", "base64", None),
+    ("identity_cms", "base64", None),
+    ("scep_ca_fingerprint", "fingerprint", None),
+    ("scep_ca_cert", "base64", None),
+    ("scep_ca_id", "text", None),
+    ("scep_subject", "subject", "CN={mac}"),
+    ("scep_san", "san", None),
+    ("scep_key_bits", "2048|3072|4096", "2048"),
+    ("scep_key_usage", "signature|both", "both"),
+    ("scep_signer", "self|factory", "self"),
+    ("scep_renew", "1..99", "50"),
+    ("scep_renew_key", "new|same", "new"),
+    ("scep_revocation", "no|crl|ocsp|both", "no"),
+    ("scep_poll_max", "1..8760", "168"),
+    ("scep_spread", "0..604800", "600"),
+    ("scep_action", "enroll|renew|revoke", None),
+    ("scep_action_id", "0..2147483647", None),
+    ("scep_allow_legacy", "yes|no", "no"),
+    ("set_mode", "noe|sip", "noe"),
+    ("sntp_server", "host", None),
+    ("call_server", "host", None),
+    ("log_host", "host", None),
+    ("dot1x", "yes|no", "no"),
+    ("dot1x_identity", "text", None),
 )
-SECRET_KEYS = ("scep_psk",)
 _CHALLENGE_LINE = "@challenge"  # in the stored text; no configuration key has such a name
-_ABOUT = {}
-for _key, _check, _default in KEYS:
-    _ABOUT[_key] = (_check, _default)
+
+
+def _row(key):
+    for row in KEYS:
+        if row[0] == key:
+            return row
+    return None
+
+
+def _wrong(kind, value):
+    """Return what is wrong with `value` (str) for a kind of KEYS, or None."""
+    if "|" in kind:
+        return _one_of(value, kind.split("|"))
+    if ".." in kind:
+        low, high = kind.split("..")
+        return _number(value, int(low), int(high))
+    if kind == "base64":
+        return _base64(value)
+    wrong = _text(value)
+    if wrong is None and kind == "urls":
+        wrong = _urls(value)
+    elif wrong is None and kind == "host":
+        wrong = _host(value)
+    elif wrong is None and kind == "fingerprint":
+        wrong = _fingerprint(value)
+    elif wrong is None and kind == "subject":
+        wrong = _subject(value)
+    elif wrong is None and kind == "san":
+        wrong = _san(value)
+    return wrong
 
 
 def known(key):
     """Tell whether `key` is one of KEYS (a file may hold others, which are kept quiet)."""
-    return key in _ABOUT
+    return _row(key) is not None
 
 
 def is_secret(key):
     """Tell whether the value of `key` lives in bytearrays only and is stored sealed."""
-    return key in SECRET_KEYS
+    row = _row(key)
+    return row is not None and row[1] == "secret"
 
 
 def checked(key, raw):
@@ -198,7 +218,8 @@ def checked(key, raw):
 
     An empty value takes the key back to its default: None. Raises ConfigError.
     """
-    if key not in _ABOUT:
+    row = _row(key)
+    if row is None:
         raise ConfigError("config", "%s is not a configuration key" % key, key)
     if not len(raw):
         return None
@@ -210,13 +231,10 @@ def checked(key, raw):
                 raise ConfigError("config", "%s holds a control character" % key, key)
         return raw
     value = charset.to_str(raw)
-    if key in ("scep_ca_cert", "scep_psk_cms", "identity_cms"):
-        value = "".join(value.split())  # base64 in lines
-        wrong = None
-    else:
-        wrong = _text(value)
+    if row[1] == "base64":
+        value = "".join(value.split())  # it may stand in lines
     try:
-        wrong = wrong or _ABOUT[key][0](value)
+        wrong = _wrong(row[1], value)
     except Error as e:
         wrong = "is not usable: " + e.message
     if wrong:
@@ -247,7 +265,7 @@ class Config:
         """Return the value of `key`, its default, or None."""
         if key in self._values:
             return self._values[key]
-        return _ABOUT[key][1]
+        return _row(key)[2]
 
     def explicit(self, key):
         """Tell whether `key` was configured (and does not just stand at its default)."""
@@ -274,7 +292,7 @@ class Config:
     def encode(self):
         """Return the configured values as bytes, one KEY=VALUE a line, for the key store."""
         lines = []
-        for key, _check, _default in KEYS:
+        for key, _kind, _default in KEYS:
             if key in self._values:
                 lines.append(key + "=" + self._values[key])
         if self.challenge_tag is not None:
