@@ -21,14 +21,12 @@ MARKS = ("!crash", "!reset", "!off", "!power-cut")
 
 
 @functools.cache
-def development_image():
-    """Build the development image (or take the one that NOE_IMAGE names); return its path."""
-    if os.environ.get("NOE_IMAGE"):
-        return Path(os.environ["NOE_IMAGE"])
-    command = ["make", "-s", "BOARD=NOE", "DEV=1"]
+def development_image(board="NOE"):
+    """Build a board's development image; return its path."""
+    command = ["make", "-s", f"BOARD={board}", "DEV=1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    return ROOT / "build" / "NOE-dev" / "firmware.elf"
+    return ROOT / "build" / f"{board}-dev" / "firmware.elf"
 
 
 def erased_flash(path):
@@ -43,7 +41,7 @@ def erased_flash(path):
 class Noe:
     """A running set. Use as a context manager: the emulator ends with it."""
 
-    def __init__(self, folder, flash=None, nic="user", image=None, extra=(), **block):
+    def __init__(self, folder, flash=None, nic="user", board="NOE", extra=(), **block):
         """Power on. folder: scratch; block: arguments of bootblock.encode, prompt=True."""
         path = Path(folder) / "bootblock.bin"
         block.setdefault("prompt", True)
@@ -54,7 +52,7 @@ class Noe:
         command += ["-display", "none", "-no-reboot", "-serial", "stdio"]
         if "-monitor" not in extra:
             command += ["-monitor", "none"]
-        command += ["-kernel", str(image or development_image())]
+        command += ["-kernel", str(development_image(board))]
         command += ["-device", f"loader,file={path},addr={BLOCK_ADDRESS:#x},force-raw=on"]
         if nic:
             command += ["-nic", f"{nic},model=smc91c111"]

@@ -153,3 +153,12 @@ def test_runaway_recursion_is_an_exception_not_a_crash(tmp_path):
     code = "def f(): return f()\ntry:\n    f()\nexcept RuntimeError:\n    print('caught')"
     with Noe(tmp_path, nic=None) as s:
         assert s.run(code) == "caught"
+
+
+@pytest.mark.check
+def test_vle_is_the_same_port_with_less(tmp_path):
+    code = (
+        "print(noe.heap(), hasattr(noe, 'lcd'), noe.net.ifconfig()[0], noe.Flash(0, 3).ioctl(4, 0))"
+    )
+    with Noe(tmp_path, board="VLE") as s:
+        assert s.run(noe.DHCP + code) == "98304 False 10.0.2.15 3"

@@ -14,12 +14,12 @@ FLAGS = ["-mcpu=arm926ej-s", "-marm", "-mfloat-abi=soft", "-nostdlib", "-Wl,--gc
 FLAGS += ["-Wl,--no-warn-rwx-segments"]
 
 
-def link(folder, *definitions):
-    """Link the development image's objects once more; return (exit status, messages)."""
-    image = noe.development_image()
+def link(folder, board, definitions):
+    """Link a development image's objects once more; return (exit status, messages)."""
+    image = noe.development_image(board)
     objects = re.findall(r"^LOAD (\S+\.[oa])$", image.with_suffix(".map").read_text(), re.M)
     assert len(objects) > 100
-    command = [CC, *FLAGS, "-L", "firmware/port", "-T", "boards/NOE/memory.ld"]
+    command = [CC, *FLAGS, "-L", "firmware/port", "-T", f"boards/{board}/memory.ld"]
     command += [f"-Wl,--defsym={d}" for d in definitions]
     done = subprocess.run(
         [*command, "-o", str(folder / "scratch.elf"), *objects],
@@ -33,7 +33,7 @@ def link(folder, *definitions):
 LIMITS = [
     ("the class as it is", [], None),
     ("an image too big", ["class_image=0x10000"], "image exceeds the flash of this board's class"),
-    ("too much data", ["class_ram=0x50000"], "exceed the RAM of this board's class"),
+    ("too much data", ["class_ram=0x20000"], "exceed the RAM of this board's class"),
     ("too big a heap", ["class_heap=0xb0000"], "exceed the RAM of this board's class"),
     ("too big a stack", ["class_stack=0x80000"], "exceed the RAM of this board's class"),
 ]
@@ -41,7 +41,18 @@ LIMITS = [
 
 @pytest.mark.parametrize("name, definitions, message", LIMITS, ids=[row[0] for row in LIMITS])
 def test_link_enforces_the_board_s_class(tmp_path, name, definitions, message):
-    status, messages = link(tmp_path, *definitions)
+    check(*link(tmp_path, "NOE", definitions), message)
+
+
+@pytest.mark.check
+@pytest.mark.parametrize("name, definitions, message", LIMITS, ids=[row[0] for row in LIMITS])
+def test_link_enforces_vle_s_class(tmp_path, name, definitions, message):
+    # the development image may be larger than the class: production is what ships
+    check(*link(tmp_path, "VLE", definitions or ["class_image=0x100000"]), message)
+
+
+def check(status, messages, message):
+    """See that a link succeeded (message None) or failed with `message`."""
     if message is None:
         assert status == 0, messages
     else:
