@@ -5,7 +5,7 @@ RFC 5280 sections 5 and 6.3.
 """
 
 from scep import crl_entry, extensions, names
-from scep.der import BIT_STRING, CONTEXT_C, INTEGER, SEQUENCE, Reader
+from scep.der import BIT_STRING, CONTEXT_C, SEQUENCE, Reader
 from scep.signatures import CertError, digest, read_algorithm, verify
 
 # entries of one CRL; the streaming scan has no limit of its own
@@ -79,24 +79,28 @@ class Crl:
 
     def entries(self):
         """Yield each Entry; DerError or CertError at the first one that is not sound."""
-        for reader in self._each():
-            yield crl_entry.read(reader)
+        outer = Reader(self.der, *self._entries, limit=MAX_ENTRIES)
+        while not outer.empty():
+            yield crl_entry.read(outer.enter(SEQUENCE))
 
     def find(self, serial):
         """Return the Entry of a serial number (bytes-like INTEGER contents) or None.
 
-        Every entry is checked: an unknown critical extension anywhere voids the CRL (5.3).
+        The whole list is looked at: an unknown critical extension anywhere voids the CRL (5.3).
         """
+        serial = bytes(serial)
         found = None
-        for reader in self._each():
-            start = reader.pos
-            same = reader.body(INTEGER) == serial
-            reader.time()
-            if same or not reader.empty():
-                reader.pos = start
-                entry = crl_entry.read(reader)
-                found = entry if same else found
-        return found
+        at, end = self._entries
+        while True:
+            at = crl_entry.skim(self.der, at, end, serial)[0]
+            if at >= end:
+                return found
+            # ours, or an entry of an unusual form
+            outer = Reader(self.der, at, end)
+            entry = crl_entry.read(outer.enter(SEQUENCE))
+            if entry.serial == serial:
+                found = entry
+            at = outer.pos
 
     def status(self, certificate, issuer, time=None, weak=False):
         """Return the Entry that revokes `certificate`, or None if it is not listed.
@@ -115,14 +119,3 @@ class Crl:
     def sha256(self):
         """Return the digest (bytes) of the whole CRL: to see whether it is a new one."""
         return digest("sha256", self.der)
-
-    def _each(self):
-        """Yield a Reader, the same object each time, over each entry's contents."""
-        start, end = self._entries
-        outer = Reader(self.der, start, end, limit=MAX_ENTRIES)
-        inner = Reader(self.der)
-        while not outer.empty():
-            outer.skip(SEQUENCE)
-            inner.pos, inner.end = outer.at, outer.to
-            inner.limit = 64
-            yield inner

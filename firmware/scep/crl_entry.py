@@ -31,6 +31,8 @@ REASONS = {
     10: "aACompromise",
 }
 HOLD = 6
+# entry extensions of most CRLs: a lone reasonCode, up to its value
+_REASON = b"\x30\x0c\x30\x0a\x06\x03\x55\x1d\x15\x04\x03\x0a\x01"
 _REMOVE = 8
 
 
@@ -97,6 +99,37 @@ def read(entry):
             elif critical:
                 raise CertError("unsupported", "a critical CRL entry extension is unknown", kind)
     return Entry(bytes(serial), date, reason or 0)
+
+
+def skim(buf, at, end, serial):
+    """Pass entries of the usual form that are not `serial`'s; return (where it stopped, how many).
+
+    buf: memoryview; at, end: offsets, at the start of an entry; serial: bytes. It stops at `end`,
+    and at an entry that read() must judge: ours, not whole before `end`, or of another form than
+    SEQUENCE { INTEGER, UTCTime }, with at most a lone reasonCode, all with lengths of one octet:
+    that is nearly every entry of nearly every CRL. The loop costs per entry; keep it short.
+    """
+    size = len(serial)
+    last = serial[size - 1]
+    count = 0
+    while at + 4 < end:
+        number = buf[at + 3]
+        date = at + 4 + number
+        following = at + 2 + buf[at + 1]
+        if following > end or buf[at] != 0x30 or buf[at + 2] != 2 or not number:
+            break
+        if following != date + 15:
+            if following != date + 29 or buf[date + 15 : date + 28] != _REASON:
+                break
+            if buf[date + 28] > HOLD:
+                break
+        if buf[date] != UTC_TIME or buf[date + 1] != 13:
+            break
+        if number == size and buf[date - 1] == last and buf[at + 4 : date] == serial:
+            break
+        at = following
+        count += 1
+    return at, count
 
 
 def reason_code(value):
