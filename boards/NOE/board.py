@@ -8,6 +8,7 @@ from arm926 import (  # noqa: F401
     BoardError,
     console,
     idle,
+    jitter,
     mac,
     memory,
     net,

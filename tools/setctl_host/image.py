@@ -12,6 +12,7 @@ KIB = 1024
 GEOMETRY = {
     "UNIX": (5 * 64 * KIB, 0, 64 * KIB, 5),
     "NOE": (64 * KIB * KIB, 0, 256 * KIB, 5),
+    "VLE": (64 * KIB * KIB, 0, 256 * KIB, 3),
 }
 SECRET_BYTES = 32
 

@@ -94,7 +94,9 @@ class Machine:
 def _elf(board):
     path = os.path.join(REPO, "build", board, "firmware.elf")
     if not os.path.exists(path):
-        raise Failure("unsupported", f"there is no firmware: make BOARD={board}")
+        dev = " DEV=1" if board.endswith("-dev") else ""
+        name = board.removesuffix("-dev")
+        raise Failure("unsupported", f"there is no firmware: make BOARD={name}{dev}")
     return path
 
 
@@ -123,11 +125,12 @@ def _unix(args, prompt):
     return Machine([*command, "-m", "main"], environment)
 
 
-def _noe(args, prompt):
+def _arm926(args, prompt):
+    """Start QEMU with a board of firmware/port (NOE, VLE); the prompt is the -dev image's."""
     qemu = shutil.which("qemu-system-arm")
     if qemu is None:
         raise Failure("unsupported", "qemu-system-arm is not installed")
-    elf = _elf("NOE")
+    elf = _elf(args.board + ("-dev" if prompt else ""))
     block = bootblock.PrivateFile(
         bootblock.encode(
             image.read_secret(args.flash),
@@ -162,7 +165,7 @@ def _noe(args, prompt):
 
 
 BOOTBLOCK_ADDRESS = 0x002FF000  # firmware/port/bootblock.h
-_STARTERS = {"UNIX": _unix, "NOE": _noe}
+_STARTERS = {"UNIX": _unix, "NOE": _arm926, "VLE": _arm926}
 
 
 def _escaped(path):
