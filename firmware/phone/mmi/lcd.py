@@ -1,0 +1,231 @@
+"""Draws a scene on a pixel display: NOE's 320 x 240 colour panel, a 128 x 64 SSD1306.
+
+For the set's main loop. A display has: fb (framebuf.FrameBuffer), width, height, ink (list of
+colours in the order of INK), show(y, height), which hands drawn rows on where the panel needs it.
+
+Layout: a title band, lines of one height, a band with the softkeys. Only lines that differ from
+what stands there are drawn: a key press costs the lines that it changes.
+"""
+
+import framebuf
+
+from phone.mmi import font
+from phone.mmi.scene import CHECK, FIELD, VALUE
+
+# What a display's `ink` holds, in this order.
+INK = ("paper", "text", "faint", "band", "band_text", "focus", "focus_text", "good", "wait", "bad")
+PAPER, TEXT, FAINT, BAND, BAND_TEXT, FOCUS, FOCUS_TEXT, GOOD, WAIT, BAD = range(10)
+_ICON = {"none": FAINT, "good": GOOD, "wait": WAIT, "bad": BAD}
+_BOX = 9  # pixels of a check box
+# Blanks between letters, and between a label and its value.
+_GAP, _APART = 1, 8
+
+
+def measure(text):
+    """Return the pixels that `text` is wide; what the font lacks counts as `?`."""
+    width = 0
+    for c in text:
+        start, end = _glyph(c)
+        width += end - start + _GAP
+    return max(width - _GAP, 0)
+
+
+def wrap(text, width):
+    """Return `text` in lines of at most `width` pixels, cut at blanks where it can be."""
+    lines = []
+    while True:
+        count, blank, used = 0, 0, 0
+        for c in text:
+            start, end = _glyph(c)
+            used += end - start + _GAP
+            if used - _GAP > width:
+                break
+            count += 1
+            if c == " ":
+                blank = count
+        if count == len(text):
+            lines.append(text)
+            return lines
+        if text[count] == " ":
+            lines.append(text[:count])
+            text = text[count + 1 :]
+        elif blank:
+            lines.append(text[: blank - 1])
+            text = text[blank:]
+        else:
+            lines.append(text[: max(count, 1)])
+            text = text[max(count, 1) :]
+
+
+class Line:
+    """What stands in one band of the display; two equal lines look the same."""
+
+    def __init__(self, left="", right="", ink=TEXT, paper=PAPER, box=None, indent=0, middle=""):
+        """box: None, or whether the check box before the text is ticked; the rest are texts."""
+        self.key = (left, right, ink, paper, box, indent, middle)
+
+
+class Lcd:
+    """Invariant: `_drawn` holds for each band the key of the Line that is on the display."""
+
+    def __init__(self, display):
+        """Begin on a display whose content is not known."""
+        self._display = display
+        small = display.height < 100
+        self.margin = 1 if small else 8
+        self.band = font.HEIGHT + (-1 if small else 11)
+        self.pitch = font.HEIGHT if small else font.HEIGHT + 8
+        self.room = (display.height - 2 * self.band) // self.pitch
+        self._drawn = {}
+        # One line of text in one bit a pixel, laid over the display by blit().
+        self._bits = bytearray(2 * display.width)
+        self._mask = framebuf.FrameBuffer(self._bits, display.width, 16, framebuf.MONO_VLSB)
+        self._pair = bytearray(4)
+        mono = display.fb.__class__ is framebuf.FrameBuffer and small
+        kind = framebuf.MONO_VLSB if mono else framebuf.RGB565
+        self._palette = framebuf.FrameBuffer(self._pair, 2, 1, kind)
+
+    def draw(self, scene):
+        """Draw a scene; bands that are as they were are left alone."""
+        height = self._display.height
+        self._put(0, self.band, Line(scene.title, scene.mode or "", BAND_TEXT, BAND), scene.icon)
+        y = self.band
+        for line in self.lines(scene):
+            self._put(y, self.pitch, line)
+            y += self.pitch
+        if scene.bar is not None:
+            self._bar(y - self.pitch, scene.bar)
+        self._put(y, height - self.band - y, Line())
+        left, middle, right = scene.softkeys
+        keys = Line(left, right, BAND_TEXT, BAND, middle=middle)
+        self._put(height - self.band, self.band, keys)
+
+    def lines(self, scene):
+        """Return exactly `room` Lines: the body, the focused row whole in sight."""
+        width = self._display.width - 2 * self.margin
+        blocks = [self._block(row, width) for row in scene.rows]
+        focused = [i for i in range(len(blocks)) if scene.rows[i].focus]
+        room = self.room - (1 if scene.bar is not None else 0)
+        first = scene.top
+        if focused:
+            first, used = focused[0], len(blocks[focused[0]])
+            while first > 0 and used + len(blocks[first - 1]) <= room:
+                first -= 1
+                used += len(blocks[first])
+        out = []
+        for block in blocks[first:]:
+            out += block
+        out = out[:room]
+        return out + [Line()] * (self.room - len(out))
+
+    # -- private, in the order of use
+
+    def _block(self, row, width):
+        ink, paper = (FOCUS_TEXT, FOCUS) if row.focus else (TEXT, PAPER)
+        if row.kind == FIELD:
+            text = row.value[: row.cursor] + "|" + row.value[row.cursor :]
+            return [Line(piece, "", ink, paper) for piece in wrap(text, width)]
+        if row.kind == CHECK:
+            pieces = wrap(row.label, width - _BOX - 5)
+            first = Line(pieces[0], "", ink, paper, row.on, _BOX + 5)
+            return [first] + [Line(p, "", ink, paper, None, _BOX + 5) for p in pieces[1:]]
+        if row.kind == VALUE and row.label:
+            if measure(row.label) + _APART + measure(row.value) <= width:
+                return [Line(row.label, row.value, ink, paper)]
+            out = [Line(piece, "", ink, paper) for piece in wrap(row.label, width)]
+            faint = ink if row.focus else FAINT
+            return out + [Line(p, "", faint, paper, None, 8) for p in wrap(row.value, width - 8)]
+        return [Line(piece, "", ink, paper) for piece in wrap(row.label or row.value, width)]
+
+    def _put(self, y, height, line, icon=None):
+        key = (line.key, icon)
+        if height <= 0 or self._drawn.get(y) == key:
+            return
+        self._drawn[y] = key
+        left, right, ink, paper, box, indent, middle = line.key
+        display, colours = self._display, self._display.ink
+        display.fb.fill_rect(0, y, display.width, height, colours[paper])
+        for i in range(len(self._bits)):
+            self._bits[i] = 0
+        edge = display.width - self.margin
+        self._letters(left, self.margin + indent)
+        if middle:
+            self._letters(middle, (display.width - measure(middle)) // 2)
+        if icon:
+            edge -= 12
+        if right:
+            self._letters(right, edge - measure(right))
+        self._palette.pixel(0, 0, colours[paper])
+        self._palette.pixel(1, 0, colours[ink])
+        top = y + (height - font.HEIGHT) // 2
+        display.fb.blit(self._mask, 0, top, colours[paper], self._palette)
+        if box is not None:
+            self._box(self.margin, top + 2, box, colours[ink])
+        if icon:
+            self._icon(edge, y + (height - 9) // 2, icon)
+        display.show(y, height)
+
+    def _letters(self, text, x):
+        width, bits = self._display.width, self._bits
+        for c in text:
+            start, end = _glyph(c)
+            size = min(end - start, width - x)
+            if size <= 0:
+                return
+            at, half = 2 * start, end - start
+            bits[x : x + size] = font.GLYPHS[at : at + size]
+            bits[width + x : width + x + size] = font.GLYPHS[at + half : at + half + size]
+            x += end - start + _GAP
+
+    def _box(self, x, y, on, colour):
+        fb = self._display.fb
+        fb.rect(x, y, _BOX, _BOX, colour)
+        if on:
+            fb.line(x + 2, y + 4, x + 3, y + 6, colour)
+            fb.line(x + 3, y + 6, x + 6, y + 2, colour)
+            fb.line(x + 2, y + 5, x + 3, y + 7, colour)
+            fb.line(x + 3, y + 7, x + 6, y + 3, colour)
+
+    def _icon(self, x, y, icon):
+        """A seal: filled and ticked, half filled, empty, or crossed out."""
+        fb, ink = self._display.fb, self._display.ink
+        colour = ink[_ICON[icon]]
+        fb.ellipse(x + 4, y + 4, 4, 4, colour, icon != "none")
+        mark = ink[BAND]
+        if icon == "good":
+            fb.line(x + 2, y + 4, x + 3, y + 6, mark)
+            fb.line(x + 3, y + 6, x + 6, y + 2, mark)
+        elif icon == "bad":
+            fb.line(x + 2, y + 2, x + 6, y + 6, mark)
+            fb.line(x + 6, y + 2, x + 2, y + 6, mark)
+        elif icon == "wait":
+            fb.vline(x + 4, y + 2, 3, mark)
+            fb.hline(x + 4, y + 4, 3, mark)
+
+    def _bar(self, y, share):
+        key = ("bar", share)
+        if self._drawn.get(y) == key:
+            return
+        self._drawn[y] = key
+        display, ink = self._display, self._display.ink
+        width = display.width - 2 * self.margin
+        height = min(9, self.pitch - 2)
+        top = y + (self.pitch - height) // 2
+        display.fb.fill_rect(0, y, display.width, self.pitch, ink[PAPER])
+        display.fb.rect(self.margin, top, width, height, ink[TEXT])
+        full = (width - 4) * share // 1000
+        display.fb.fill_rect(self.margin + 2, top + 2, full, height - 4, ink[GOOD])
+        display.show(y, self.pitch)
+
+
+def _glyph(c):
+    """Return (first, end) column of a character's glyph."""
+    code = ord(c) - font.FIRST
+    if not 0 <= code < len(font.STARTS) // 2 - 1:
+        code = 0x3F - font.FIRST
+    at = 2 * code
+    starts = font.STARTS
+    start, end = starts[at] | starts[at + 1] << 8, starts[at + 2] | starts[at + 3] << 8
+    if start == end:
+        return _glyph("?")
+    return start, end
