@@ -29,8 +29,6 @@ from scep.stream import Copied, Decrypted, Octets, Wire
 _SIGNER = 4096  # octets of SignerInfos, with an unsigned attribute or two
 _RECIPIENTS = 2048  # octets of RecipientInfos
 _DIGESTS = 256  # octets of digestAlgorithms: each content digest costs time
-# entry extensions of most CRLs: a lone reasonCode, up to its value
-_REASON = b"\x30\x0c\x30\x0a\x06\x03\x55\x1d\x15\x04\x03\x0a\x01"
 
 
 class Answer:
@@ -321,38 +319,9 @@ class CrlScan:
             layer.pos += size
 
     def _fast(self, layer, serial):
-        """Pass the entries of the usual form that are not ours; return how many.
-
-        That is SEQUENCE { INTEGER, UTCTime }, with at most a lone reasonCode, all with lengths of
-        one octet: nearly all of nearly every CRL.  The loop costs per entry; keep it short.
-        """
-        buf = layer.buf
-        at = layer.pos
-        end = layer.end
-        stop = layer.left() + at
-        if stop < end:
-            end = stop
-        size = len(serial)
-        last = serial[size - 1]
-        count = 0
-        while at + 4 < end:
-            number = buf[at + 3]
-            date = at + 4 + number
-            following = at + 2 + buf[at + 1]
-            if following > end or buf[at] != 0x30 or buf[at + 2] != 2 or not number:
-                break
-            if following != date + 15:
-                if following != date + 29 or buf[date + 15 : date + 28] != _REASON:
-                    break
-                if buf[date + 28] > 6:
-                    break
-            if buf[date] != 0x17 or buf[date + 1] != 13:
-                break
-            if number == size and buf[date - 1] == last and buf[at + 4 : date] == serial:
-                break
-            at = following
-            count += 1
-        layer.pos = at
+        """Pass the entries of the usual form that are not ours; return how many."""
+        end = min(layer.end, layer.left() + layer.pos)
+        layer.pos, count = crl_entry.skim(layer.buf, layer.pos, end, serial)
         self.entries += count
         return count
 
