@@ -21,6 +21,7 @@
 #define STATUS_READY COMMAND(0x80)
 #define STATUS_ERRORS COMMAND(0x3a) /* erase, program, voltage, locked */
 
+#define RUN_BYTES 256u
 #define PROGRAM_LIMIT_US 10000u
 #define ERASE_LIMIT_US 10000000u
 
@@ -135,6 +136,31 @@ static uint32_t wanted_word(uint32_t offset, uint32_t start, const uint8_t *data
     return value;
 }
 
+/* Programs the words from at to end (a run of at most RUN_BYTES), then reads them back. The array
+ * cannot be read between two programs without changing the device's mode, which is slow. */
+static enum nor_result program_run(uint32_t at, uint32_t end, uint32_t start, const uint8_t *data,
+                                   size_t n) {
+    uint32_t old[RUN_BYTES / 4], value[RUN_BYTES / 4];
+    uint32_t words = (end - at + 3) / 4;
+    volatile uint32_t *first = word_at(at);
+    for (uint32_t i = 0; i < words; i++) {
+        old[i] = first[i];
+        value[i] = wanted_word(at + 4 * i, start, data, n);
+    }
+    bool ok = true;
+    for (uint32_t i = 0; i < words && ok; i++) {
+        if (value[i] == old[i])
+            continue;
+        if (step_is_cut())
+            cut_program(&first[i], old[i], value[i]);
+        ok = program_word(&first[i], value[i]);
+    }
+    *first = READ_ARRAY;
+    for (uint32_t i = 0; i < words && ok; i++)
+        ok = first[i] == value[i];
+    return ok ? NOR_OK : NOR_FAILED;
+}
+
 enum nor_result nor_program(uint32_t offset, const uint8_t *data, size_t n) {
     struct nor_geometry g = nor_query();
     uint32_t size = g.sectors * g.sector_size;
@@ -145,21 +171,13 @@ enum nor_result nor_program(uint32_t offset, const uint8_t *data, size_t n) {
         if ((wanted_word(at, offset, data, n) & ~*word_at(at)) != 0)
             return NOR_SETS_BITS;
     }
-    enum nor_result result = NOR_OK;
-    for (uint32_t at = first; at < offset + n && result == NOR_OK; at += 4) {
-        volatile uint32_t *word = word_at(at);
-        uint32_t old = *word;
-        uint32_t value = wanted_word(at, offset, data, n);
-        if (value == old)
-            continue;
-        if (step_is_cut())
-            cut_program(word, old, value);
-        bool ok = program_word(word, value);
-        *word = READ_ARRAY;
-        if (!ok || *word != value)
-            result = NOR_FAILED;
+    for (uint32_t at = first; at < offset + n; at += RUN_BYTES) {
+        uint32_t end = at + RUN_BYTES < offset + n ? at + RUN_BYTES : offset + (uint32_t)n;
+        enum nor_result result = program_run(at, end, offset, data, n);
+        if (result != NOR_OK)
+            return result;
     }
-    return result;
+    return NOR_OK;
 }
 
 enum nor_result nor_erase(uint32_t sector) {

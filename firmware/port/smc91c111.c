@@ -45,6 +45,7 @@
 #define CONTROL_BYTE_ODD 0x20u
 
 #define BUSY_LIMIT 10000u
+#define ALLOCATION_LIMIT 64u
 #define RING_WORDS (MICROSCEP_FRAME_RING / 4u) /* a power of two */
 
 /* Received frames, each a word with its length, then its data in whole words. Invariant: head -
@@ -58,6 +59,8 @@ static void (*frames_arrived)(void);
 static uint32_t accumulator; /* bytes of a frame to send that do not fill a word yet */
 static unsigned accumulated;
 static size_t send_length;
+/* An allocation was asked for and not used: asking again would lose the packet it finds. */
+static bool allocating;
 
 static void mmu_command(uint16_t command) {
     MMU_COMMAND = command;
@@ -155,17 +158,27 @@ size_t smc91c111_receive(uint8_t *out, size_t max) {
     return n;
 }
 
+/* Waits for the chip to give a packet; it goes on looking for one until it has found it. */
+static bool allocated(void) {
+    if (!allocating) {
+        mmu_command(MMU_ALLOCATE);
+        allocating = true;
+    }
+    for (unsigned i = 0; i < ALLOCATION_LIMIT; i++) {
+        if ((INTERRUPT_STATUS & INTERRUPT_ALLOCATED) != 0 &&
+            (ALLOCATION & ALLOCATION_FAILED) == 0) {
+            allocating = false;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool smc91c111_send_begin(size_t length) {
     irq_mask(IRQ_ETHERNET);
     for (unsigned attempt = 0; attempt < 5; attempt++) {
-        mmu_command(MMU_ALLOCATE);
-        for (unsigned i = 0; i < 64; i++) {
-            if ((INTERRUPT_STATUS & INTERRUPT_ALLOCATED) != 0)
-                break;
-        }
-        uint8_t packet = ALLOCATION;
-        if ((packet & ALLOCATION_FAILED) == 0) {
-            PACKET_NUMBER = packet;
+        if (allocated()) {
+            PACKET_NUMBER = ALLOCATION;
             POINTER = POINTER_SEND;
             DATA32 = (uint32_t)((length & ~(size_t)1) + 6) << 16;
             accumulator = 0;
