@@ -210,9 +210,12 @@ class Log:
         for sector in self.sectors:
             if sector.seq and _newer(sector.seq, self.current.seq):
                 self._discard(sector)
+        # A commit never waits for an erase: where one may soon be needed, power-on waits.
+        if self._room() < self.layout.reserve + self.layout.size // 4:
+            self._spare()
         self.boots += 1 if boot else 0
         self._fresh = False
-        if self._room() < 4 * self.layout.entry + self.layout.skip + self._attempt:
+        if self._room() < self._decision_room():
             self.compact()
         elif self.ambiguous or self._newest != self._force:
             self._decide(boot)
@@ -256,6 +259,12 @@ class Log:
         """Return the bytes left between the records and what the table looks ahead."""
         return self.current.table_end - self.layout.ahead - self.end
 
+    def _decision_room(self):
+        """Return the bytes that a decision may take: what it steps over, and its entries."""
+        if self._fresh:
+            return 0
+        return self._attempt + self.layout.skip + self.layout.grain + 4 * self.layout.entry
+
     def used(self):
         """Return the bytes that the live records take after a compaction."""
         total = 0
@@ -279,7 +288,7 @@ class Log:
             raise KeystoreError("flash-full", "the key store has no room for %d bytes" % length)
         for attempt in range(3):
             keep = 0 if small else self.layout.reserve
-            if attempt == 2 or self._room() < need + keep + 4 * self.layout.entry:
+            if attempt == 2 or self._room() < need + keep + self._decision_room():
                 self.compact()
                 if self._room() < need:
                     raise KeystoreError("flash-full", "the key store is full")

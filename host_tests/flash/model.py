@@ -15,7 +15,8 @@ class FlashModel:
 
     A step is one program unit or one block erase. Programming only clears bits, and a unit is
     programmed once between erases (some parts allow more; the store asks for no more); anything
-    else is refused (OSError) and noted in `violations`. Weak bits read differently from read to read, or from boot to boot
+    else is refused (OSError) and noted in `violations`. Weak bits read differently from read to
+    read, or from boot to boot
     (`boot()` draws them anew).
     """
 
@@ -23,10 +24,6 @@ class FlashModel:
         self.blocks, self.block, self.program_unit = blocks, block, unit
         self.data = bytearray(image) if image is not None else bytearray(b"\xff" * blocks * block)
         assert len(self.data) == blocks * block
-        self.once = True
-        self.touched = set()
-        if self.once:
-            self._note_touched()
         if mapped:
             self.memory = self._memory
         self.rng = random.Random(seed)
@@ -84,14 +81,11 @@ class FlashModel:
     # -- physics ---------------------------------------------------------------------------------
 
     def _program(self, at, new):
-        if self.once and at in self.touched:
-            self.violations.append(("page programmed twice", at))
-            raise OSError(5)
-        old = self.data[at : at + len(new)]
-        for i, (a, b) in enumerate(zip(old, new, strict=True)):
-            if b & ~a & ~self.weak.get(at + i, 0) & 0xFF:
-                self.violations.append(("a program sets bits", at + i))
-                raise OSError(5)
+        if self.data.count(0xFF, at, at + len(new)) != len(new):
+            for i in range(at, at + len(new)):
+                if ~self.data[i] & ~self.weak.get(i, 0) & 0xFF:
+                    self.violations.append(("programmed twice", at))
+                    raise OSError(5)
         if self._step(("program", at, new)):
             program_torn(self, at, new, self.tear)
             raise PowerCut
@@ -124,16 +118,16 @@ class FlashModel:
         for at, mask in self.weak.items():
             self.data[at] = self.data[at] & ~mask & 0xFF | self.rng.getrandbits(8) & mask
 
-    def _note_touched(self):
-        blank = b"\xff" * self.program_unit
-        for at in range(0, len(self.data), self.program_unit):
-            if self.data[at : at + self.program_unit] != blank:
-                self.touched.add(at)
-
 
 def program(model, at, new):
     """Clear the bits of new at `at`; they are firm afterwards."""
     data = model.data
+    if not model.stuck and not model.weak:
+        old = int.from_bytes(data[at : at + len(new)], "little")
+        data[at : at + len(new)] = (old & int.from_bytes(new, "little")).to_bytes(
+            len(new), "little"
+        )
+        return
     for i, byte in enumerate(new):
         data[at + i] &= byte | model.stuck.get(at + i, 0)
         if at + i in model.weak:
@@ -142,8 +136,6 @@ def program(model, at, new):
                 model.weak[at + i] = left
             else:
                 del model.weak[at + i]
-    if model.once and any(byte != 0xFF for byte in new):
-        model.touched.add(at)
 
 
 def program_torn(model, at, new, tear):
@@ -162,8 +154,6 @@ def erase(model, n):
     model.data[start : start + model.block] = b"\xff" * model.block
     for at in [a for a in model.weak if start <= a < start + model.block]:
         del model.weak[at]
-    if model.once:
-        model.touched -= set(range(start, start + model.block, model.program_unit))
 
 
 def erase_torn(model, n, tear):
@@ -176,6 +166,3 @@ def erase_torn(model, n, tear):
         model.weak.pop(start + i, None)
         if mask:
             model.weak[start + i] = mask
-    if model.once:
-        model.touched = set()
-        model._note_touched()
