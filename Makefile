@@ -1,5 +1,5 @@
 # microscep: entry points. `make help` lists them; each room of the tree brings its own targets
-# in a fragment (firmware/core/core.mk, host_tests/tests.mk, tools/*.mk, tools/*/*.mk).
+# in a fragment (firmware/core/core.mk; *.mk in host_tests, tools and their folders).
 #
 # What fragments may add to:
 #   TEST_NEEDS    targets that must be built before the tests run
@@ -16,9 +16,8 @@ VENV = build/venv
 PYTHON = $(VENV)/bin/python
 
 include boards/boards.mk tools/setup.mk
-FRAGMENTS = $(filter-out tools/setup.mk,$(wildcard firmware/core/core.mk host_tests/tests.mk \
-	host_tests/*/*.mk \
-	tools/*.mk tools/*/*.mk))
+FRAGMENTS = $(filter-out tools/setup.mk,$(sort $(wildcard firmware/core/core.mk \
+	host_tests/*.mk host_tests/*/*.mk tools/*.mk tools/*/*.mk)))
 include $(FRAGMENTS)
 
 # -- For people ----------------------------------------------------------------------------------
