@@ -218,8 +218,6 @@ def test_a_challenge_shows_nowhere(enrolled):
         assert b"Another-Secret-Word" not in place.read_bytes()
 
 
-@pytest.mark.parametrize("command", ["mmi", "boot"])
-def test_what_is_not_there_yet_is_said(enrolled, command, tmp_path):
-    extra = ["--lanpbx", str(tmp_path / "none")] if command == "boot" else []
-    answer = enrolled.run(command, *extra)
+def test_what_is_not_there_yet_is_said(enrolled):
+    answer = enrolled.run("mmi")
     assert (answer.status, answer.code) == (1, "unsupported")

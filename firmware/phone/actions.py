@@ -5,7 +5,7 @@ An action returns the result's fields (dict), or a generator that yields events 
 """
 
 from errors import Error
-from phone import network
+from phone import boot, network
 from phone.config import checked
 from phone.identity import enrol, query, renew, revocation
 from phone.identity.records import summary
@@ -43,23 +43,8 @@ def _config(set_, command):
 
 
 def _boot(set_, command):
-    return _booting(set_, _options(command).get("until", "idle"))
-
-
-def _booting(set_, until):
-    """Generator: the steps of the boot procedure that this set has, then what is due."""
-    yield from network.up(set_)
-    result = {"boots": set_.records.store.boots}
-    if until.startswith("step="):
-        return result
-    if set_.records.config.yes("scep_run") and set_.records.active_certificate() is None:
-        try:
-            result.update((yield from enrol.enroll(set_)))
-        except Error as e:
-            if until == "enrolled":
-                raise
-            set_.warn(e)  # no SCEP trouble ever keeps the phone from booting
-    return result
+    options = _options(command)
+    return boot.boot(set_, options.get("until", "idle"), options)
 
 
 def _enroll(set_, command):

@@ -43,7 +43,8 @@ class Clock:
         """Start unset. committed: int seconds of the last time that was stored, or None."""
         self.committed = committed
         self.source = None
-        self._build = build_time
+        self.build_time = build_time
+        self._up_ms = 0
         self._seconds = None
         self._ms = 0
         self._last = ticks()
@@ -53,7 +54,10 @@ class Clock:
         now = ticks()
         passed = between(now, self._last)
         self._last = now
-        if self._seconds is None or passed <= 0:
+        if passed <= 0:
+            return
+        self._up_ms += passed
+        if self._seconds is None:
             return
         self._ms += passed
         self._seconds += self._ms // 1000
@@ -61,9 +65,9 @@ class Clock:
 
     def believable(self, seconds):
         """Return None, or one sentence why `seconds` (int since 1970) cannot be the time."""
-        if seconds < self._build:
+        if seconds < self.build_time:
             return "%s is before this firmware was built" % asn1time.iso(seconds)
-        if seconds > self._build + LONGEST_LIFE:
+        if seconds > self.build_time + LONGEST_LIFE:
             return "%s is 25 years after this firmware was built" % asn1time.iso(seconds)
         if self.committed is not None and seconds < self.committed - DAY:
             return "%s is more than a day before %s, which was stored" % (
@@ -89,6 +93,11 @@ class Clock:
         """Return int seconds since 1970 UTC, or None while no time is known."""
         self.tick()
         return self._seconds
+
+    def uptime(self):
+        """Return int seconds since power on."""
+        self.tick()
+        return self._up_ms // 1000
 
     def iso(self):
         """Return the time as `2031-12-31T23:59:59Z`, or None."""

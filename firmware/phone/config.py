@@ -245,7 +245,8 @@ def checked(key, raw):
 class Config:
     """The values in force: key -> str. Secrets are not in here (identity/records.py seals them).
 
-    challenge_tag: int, under which tag the key store holds the challenge, or None.
+    challenge_tag: int, under which tag the key store holds the challenge, or None;
+    challenge_ca: str, which CA it was given for (records.py), or None.
     Invariant: every value has passed `checked`.
     """
 
@@ -253,11 +254,13 @@ class Config:
         """Read what encode() wrote (bytes-like UTF-8 lines KEY=VALUE), or start empty."""
         self._values = {}
         self.challenge_tag = None
+        self.challenge_ca = None
         if text:
             for line in charset.to_str(text).split("\n"):
                 at = line.find("=")
                 if line[:at] == _CHALLENGE_LINE:
-                    self.challenge_tag = int(line[at + 1 :])
+                    tag, _, self.challenge_ca = line[at + 1 :].partition(":")
+                    self.challenge_tag = int(tag)
                 elif at > 0 and known(line[:at]):
                     self._values[line[:at]] = line[at + 1 :]
 
@@ -296,7 +299,8 @@ class Config:
             if key in self._values:
                 lines.append(key + "=" + self._values[key])
         if self.challenge_tag is not None:
-            lines.append("%s=%d" % (_CHALLENGE_LINE, self.challenge_tag))
+            line = (_CHALLENGE_LINE, self.challenge_tag, self.challenge_ca or "")
+            lines.append("%s=%d:%s" % line)
         return bytes("\n".join(lines), "utf-8")
 
     def urls(self):

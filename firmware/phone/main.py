@@ -43,12 +43,14 @@ class Set:
         self.network = None  # what board.net() returned, once it is up
         self.clock = Clock()
         self.trace = False
+        self.scheduler = None  # after a boot
+        self.version = release.VERSION
         self._untidy = False
 
     def run(self):
         """Come up, then serve the line for ever."""
         self._open()
-        ready = {"board": self.board.NAME, "version": release.VERSION}
+        ready = {"board": self.board.NAME, "version": self.version}
         self.console.event("ready", ready)
         while True:
             try:
@@ -95,7 +97,7 @@ class Set:
             self._untidy = self.fault is None
             gc.collect()
         if command.name in _LASTING and self.fault is None:
-            self._keep(failure)
+            self.keep_error(failure)
         self.report(failure)
 
     def report(self, error):
@@ -108,6 +110,13 @@ class Set:
     def warn(self, error):
         """Write a warning event."""
         self.console.event("warning", {"code": error.code, "message": error.message})
+
+    def keep_error(self, error):
+        """Keep `error` as the last one that `status` shows."""
+        try:
+            self.records.keep_error(error.code, error.message, self.clock.now())
+        except Error:
+            pass  # a store that does not take the note must not hide what it is about
 
     def mac(self):
         """Return the set's MAC address (6 bytes): the board's own, else the factory record's."""
@@ -137,12 +146,6 @@ class Set:
                 self._untidy = self.records.store.tidy()
             except Error:
                 self._untidy = False
-
-    def _keep(self, error):
-        try:
-            self.records.keep_error(error.code, error.message, self.clock.now())
-        except Error:
-            pass  # a store that does not take the note must not hide what it is about
 
     def _drive(self, action):
         """Step a generator to its end and return its value; write the events that it yields.

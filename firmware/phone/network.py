@@ -1,6 +1,6 @@
 """The network as the set's actions need it: up, with a transport for the protocol library.
 
-For identity/ and actions.py. DESIGN.md section 7 (steps 1, 2 and 5 of the boot procedure).
+For identity/ and actions.py. DESIGN.md section 7 (steps 1 and 2 of the boot procedure).
 """
 
 from phone.trace import Tracer
@@ -14,8 +14,6 @@ def up(set_):
     yield {"event": "boot", "step": 1, "name": "link"}
     set_.network = yield from set_.board.net(set_.mac())
     yield {"event": "boot", "step": 2, "name": "ip", "ip": set_.network["ip"]}
-    if set_.clock.now() is not None:
-        yield {"event": "boot", "step": 5, "name": "time", "time": set_.clock.iso()}
 
 
 def transport(set_):

@@ -10,6 +10,7 @@ import time
 
 from tools.setctl_host import arguments, image, machines, prompt
 from tools.setctl_host.errors import Down, Failure
+from tools.setctl_host.fileserver import FileServer
 from tools.setctl_host.output import JsonOutput, TextOutput
 from tools.setctl_host.session import Session, command_line
 
@@ -55,7 +56,7 @@ def _command(args, output):
             if args.serial_log:
                 log = stack.enter_context(open(args.serial_log, "ab"))
             session = Session(machine, log)
-            line = _line(args, machine.host)
+            line = _line(args, machine.host, stack)
             session.wait_ready()
             keep = bool(args.monitor)
             status = 0
@@ -75,8 +76,11 @@ def _command(args, output):
                 machine.stop()
 
 
-def _line(args, host):
-    """Return the command line for the set; {host} is this machine as the set sees it."""
+def _line(args, host, stack):
+    """Return the command line for the set; {host} is this machine as the set sees it.
+
+    stack: ExitStack that ends what the command needs while it runs.
+    """
     words, pairs = [], []
     if args.command == "config":
         for pair in args.pairs:
@@ -84,9 +88,12 @@ def _line(args, host):
             pairs.append((key, value.replace("{host}", host)))
     elif args.command == "boot":
         pairs.append(("until", args.until))
-        for option in ("lanpbx", "dm"):
-            if getattr(args, option):
-                raise Failure("unsupported", f"--{option}: the set does not fetch files yet")
+        if args.lanpbx or args.dm:
+            ports = stack.enter_context(FileServer(args.lanpbx, args.dm)).ports
+            if args.lanpbx:
+                pairs.append(("tftp", f"{host}:{ports['tftp']}"))
+            if args.dm:
+                pairs.append(("dm", f"http://{host}:{ports['http']}/dm.xml"))
     elif args.command == "getcert":
         words.append(args.serial.upper())
     elif args.command == "cert" and args.chain:

@@ -11,7 +11,7 @@ import binascii
 import gc
 
 from errors import Error
-from phone import network
+from phone import handover, network
 from phone.config import fingerprint_bytes
 from phone.identity import keys
 from phone.identity.records import summary
@@ -57,7 +57,8 @@ def check(config, records):
         raise Error("config", "scep_url is not configured", "scep_url")
     if not (config.get("scep_ca_fingerprint") or config.get("scep_ca_cert")):
         raise Error("ca-untrusted", "neither scep_ca_fingerprint nor scep_ca_cert is configured")
-    if config.yes("scep_challenge_password") and not records.has_challenge():
+    challenge = records.has_challenge() or config.get("scep_psk_cms")
+    if config.yes("scep_challenge_password") and not challenge:
         raise Error("config", "scep_challenge_password=yes, but scep_psk is empty", "scep_psk")
 
 
@@ -106,11 +107,22 @@ def prepared(set_, url):
     return client
 
 
-def challenge_for(set_):
-    """Return None, or the function that opens the challenge anew for each use."""
-    config, records = set_.records.config, set_.records
-    if config.get("scep_challenge_password") == "no" or not records.has_challenge():
+def challenge_for(set_, client):
+    """Return None, or the function that opens the challenge anew for each use.
+
+    client: Client that has authenticated its CA. Raises ConfigError where the challenge belongs
+    to another one.
+    """
+    records = set_.records
+    config = records.config
+    if config.get("scep_challenge_password") == "no":
         return None
+    sealed = config.get("scep_psk_cms")
+    if sealed is not None:
+        return lambda: _opened(set_, sealed, client.authority.sha256())
+    if not records.has_challenge():
+        return None
+    records.check_challenge()
     return records.challenge
 
 
@@ -143,7 +155,7 @@ def _at(set_, url):
         transaction = yield from _begin(set_, transaction)
     gc.collect()
     try:
-        issued = yield from client.enrol(transaction, challenge_for(set_), records.save)
+        issued = yield from client.enrol(transaction, challenge_for(set_, client), records.save)
     except Error as e:
         if e.code.startswith("fail-"):
             # a definite refusal: the key may be used again, the transaction may not
@@ -152,6 +164,22 @@ def _at(set_, url):
         raise
     records.keep_learned(client.authority.sha256(), client.learned.to_bytes())
     return (yield from conclude(set_, transaction, issued, client))
+
+
+def _opened(set_, sealed, ca_sha256):
+    """Return the challenge of scep_psk_cms in a bytearray, if it is for this CA and this set."""
+    records = set_.records
+    factory = Certificate(records.factory_certificate())
+    key = records.factory_key()
+    try:
+        work = handover.open_challenge(sealed, key, factory, ca_sha256, set_.mac())
+        while True:  # a few private operations of 2,048 bits: bounded, so done in one go
+            try:
+                next(work)
+            except StopIteration as e:
+                return e.value
+    finally:
+        key.wipe()
 
 
 def _usable(set_, transaction, client):

@@ -4,10 +4,13 @@ For main.py, actions.py and enrol.py; the only module that knows the store's slo
 DESIGN.md section 6.
 """
 
+import binascii
 import json
 
+import scepcore
 from keystore import Store, slots
-from phone.config import Config
+from phone import charset
+from phone.config import Config, ConfigError
 from scep import asn1time
 from scep.der import SEQUENCE, Reader
 from scep.transaction import OTHER, Transaction
@@ -53,24 +56,33 @@ class Records:
 
     # -- configuration -------------------------------------------------------------------------
 
-    def configure(self, changes):
+    def configure(self, changes, trusted=True):
         """Put checked values in force: changes is a list of (key, str, bytearray or None).
 
-        One commit for all. Returns a list of (key, old, new) of what changed; a secret shows as
-        "********" or None.
+        trusted: somebody at the set; an unauthenticated file is not, and does not get a challenge
+        that was given for one CA released to another. One commit for all; no change costs
+        nothing. Returns a list of (key, old, new) of what changed; a secret shows as "********"
+        or None.
         """
         store, fresh = self.store, Config(self.config.encode())
         said = []
+        given = False
         old_tag = tag = fresh.challenge_tag
         for key, value in changes:
             if key == "scep_psk":
-                tag = self._put_challenge(value, old_tag)
-                said.append((key, old_tag and "********", tag and "********"))
+                given = True
+                if not self._same_challenge(value):
+                    tag = self._put_challenge(value, old_tag)
+                    said.append((key, old_tag and "********", tag and "********"))
                 continue
             old = fresh.set(key, value)
             if old != value:
                 said.append((key, old, value))
         fresh.challenge_tag = tag
+        if tag is not None and (trusted or given):
+            fresh.challenge_ca = _ca_of(fresh)
+        if not said and fresh.challenge_ca == self.config.challenge_ca:
+            return said
         store.put("config", slots.SETTINGS, fresh.encode())
         self.config = fresh
         if old_tag is not None and old_tag != tag:
@@ -84,6 +96,15 @@ class Records:
     def has_challenge(self):
         """Tell whether a challenge is stored."""
         return self.config.challenge_tag is not None
+
+    def check_challenge(self):
+        """Raise ConfigError where the challenge was given for another CA than is configured."""
+        if self.config.challenge_ca != _ca_of(self.config):
+            raise ConfigError(
+                "config",
+                "scep_psk was given for another CA than the one that is configured now",
+                "scep_psk",
+            )
 
     def challenge(self):
         """Return the challenge in a bytearray that the caller wipes."""
@@ -128,7 +149,7 @@ class Records:
         store.put("anchors", slots.CA, authorities[0])
         store.put("anchors", slots.CA_CHAIN, b"".join([bytes(der) for der in authorities[1:]]))
         store.activate()
-        store.delete("state", slots.LIFECYCLE)
+        self.suspend(None)
         store.delete("state", slots.LAST_ERROR)
         if now is not None:
             self.keep_time(now)
@@ -167,15 +188,19 @@ class Records:
 
     def suspended(self):
         """Return why the active identity is suspended (str), or None."""
-        value = self.store.get("state", slots.LIFECYCLE)
-        return None if value is None else json.loads(bytes(value))["suspended"]
+        return self._life().get("suspended")
 
     def suspend(self, reason):
         """Withdraw the active identity for `reason` (str), or give it back: None."""
-        if reason is None:
-            self.store.delete("state", slots.LIFECYCLE)
-        elif self.suspended() != reason:
-            self._put_json(slots.LIFECYCLE, {"suspended": reason})
+        self._keep_life("suspended", reason)
+
+    def action_done(self):
+        """Return the highest scep_action_id that was carried out, -1 for none."""
+        return self._life().get("action", -1)
+
+    def keep_action_done(self, number):
+        """Store that scep_action_id `number` was carried out."""
+        self._keep_life("action", number)
 
     # -- state ---------------------------------------------------------------------------------
 
@@ -223,6 +248,14 @@ class Records:
 
     # -- private
 
+    def _same_challenge(self, value):
+        if value is None or not self.has_challenge():
+            return value is None and not self.has_challenge()
+        stored = self.challenge()
+        same = scepcore.equal(stored, value)
+        charset.wipe(stored)
+        return same
+
     def _put_challenge(self, value, old_tag):
         """Store a challenge under the tag that is not in force; return the tag, None for none."""
         if value is None:
@@ -231,8 +264,26 @@ class Records:
         self.store.put("config", tag, value, secret=True)
         return tag
 
+    def _life(self):
+        value = self.store.get("state", slots.LIFECYCLE)
+        return {} if value is None else json.loads(bytes(value))
+
+    def _keep_life(self, name, value):
+        life = self._life()
+        if life.get(name) != value:
+            life[name] = value
+            self._put_json(slots.LIFECYCLE, life)
+
     def _put_json(self, tag, value):
         self.store.put("state", tag, json.dumps(value).encode())
+
+
+def _ca_of(config):
+    """Return the text that stands for the configured CA: a change of it is another CA."""
+    digest = scepcore.hash("sha256")
+    for key in ("scep_ca_fingerprint", "scep_ca_cert"):
+        digest.update((config.get(key) or "").lower().encode() + b"|")
+    return str(binascii.hexlify(digest.digest()[:8]), "ascii")
 
 
 def summary(der):

@@ -31,7 +31,7 @@ def renew(set_):
     if transaction is None or not _goes_on(set_, transaction):
         transaction = yield from _begin(set_)
     gc.collect()
-    challenge = enrol.challenge_for(set_)
+    challenge = enrol.challenge_for(set_, client)
     try:
         issued = yield from client_renew.renew(client, transaction, challenge, records.save)
     except client_renew.RenewalError:

@@ -1,0 +1,155 @@
+"""The boot procedure: five steps with a time limit each, then what is due for the identity.
+
+For the command `boot` of actions.py. DESIGN.md section 7. No SCEP trouble, and no trouble with a
+file or a clock, ever keeps the set from booting: it is a warning, and the set goes on with what
+it has.
+"""
+
+import scepcore
+from errors import Error
+from phone import dm, filed, lanpbx, network, sntp, tftp
+from phone.callsession import Session
+from phone.clock import ClockError
+from phone.config import mac_text
+from phone.scheduler import Scheduler
+from scep import http, http_url, resolve
+from scep.deadline import Deadline
+
+_FILE_MS = 30000  # step 3, each file
+_TIME_MS = 10000  # step 5
+
+
+def boot(set_, until, servers):
+    """Generator: boot; returns the result's fields.
+
+    until: "idle", "enrolled" or "step=N"; servers: dict of str that stand for what DHCP tells:
+    "tftp": HOST[:PORT], "dm": URL.
+    """
+    last = int(until[5:]) if until.startswith("step=") else 5
+    yield from network.up(set_)
+    steps = ((3, _configuration), (4, _software), (5, _time))
+    for number, step in steps:
+        if number > last:
+            break
+        yield from step(set_, servers)
+    if last == 5 and not until.startswith("step="):
+        set_.scheduler = Scheduler(set_)
+        yield from set_.scheduler.settle(until == "enrolled")
+    return {"boots": set_.records.store.boots, "until": until}
+
+
+# -- private, a function a step --------------------------------------------------------------------
+
+
+def _configuration(set_, servers):
+    """Generator: step 3: lanpbx.cfg by TFTP, or the DM file by HTTP."""
+    found = []
+    try:
+        if servers.get("dm"):
+            data = yield from _download(set_, servers["dm"])
+            found = filed.pairs(dm.Reader(), data)
+        elif servers.get("tftp"):
+            data = yield from _lanpbx(set_, servers["tftp"])
+            found = filed.pairs(lanpbx.Reader(), data)
+        else:
+            yield {"event": "boot", "step": 3, "name": "configuration", "file": None}
+            return
+    except Error as e:
+        yield _warning(e)
+        return
+    for event in filed.apply(set_, found):
+        yield event
+    yield {"event": "boot", "step": 3, "name": "configuration", "file": "read"}
+
+
+def _lanpbx(set_, server):
+    """Generator: the file of this set, else the file of all; returns a bytearray."""
+    host, port = _host_port(server, tftp.PORT)
+    host = yield from _address(set_, host)
+    mac = set_.mac()
+    names = ["lanpbx.cfg"]
+    if mac:
+        names.insert(0, "lanpbx_" + mac_text(mac) + ".cfg")
+    for name in names:
+        try:
+            deadline = Deadline(_FILE_MS, name)
+            return (yield from tftp.fetch(host, name, lanpbx.MAX_FILE, deadline, port))
+        except tftp.TftpError as e:
+            if not e.missing or name == names[-1]:
+                raise
+
+
+def _download(set_, url):
+    """Generator: a file by HTTP; returns its bytes."""
+    limits = http.Limits(lanpbx.MAX_FILE, _FILE_MS, _FILE_MS)
+    request = http.Request(http_url.parse(url), "DM")
+    response = yield from http.exchange(network.transport(set_), request, limits)
+    return response.body
+
+
+def _software(set_, servers):
+    """Generator: step 4: there is nothing to update; said, so that five steps are seen."""
+    yield {"event": "boot", "step": 4, "name": "software", "version": set_.version}
+
+
+def _time(set_, servers):
+    """Generator: step 5: the call server's time (NOE), the SNTP server's (SIP), or the board's."""
+    config = set_.records.config
+    try:
+        if config.get("set_mode") == "sip" and config.get("sntp_server"):
+            told, source = (yield from _by_sntp(set_, config.get("sntp_server"))), "sntp"
+        elif config.get("call_server"):
+            told, source = (yield from _by_call_server(set_, config.get("call_server"))), "call"
+        else:
+            told = source = None
+        if told is not None:
+            set_.clock.set(told, source)
+    except (Error, ClockError) as e:
+        yield _warning(e)
+    yield {"event": "boot", "step": 5, "name": "time", "time": set_.clock.iso()}
+
+
+def _by_sntp(set_, server):
+    host, port = _host_port(server, sntp.PORT)
+    host = yield from _address(set_, host)
+    pivot = set_.clock.build_time
+    return (yield from sntp.ask(host, scepcore.random, pivot, Deadline(_TIME_MS, "SNTP"), port))
+
+
+def _by_call_server(set_, server):
+    host, port = _host_port(server, None)
+    host = yield from _address(set_, host)
+    mac = mac_text(set_.mac())
+    session = (
+        Session(host, mac, scepcore.random, port) if port else Session(host, mac, scepcore.random)
+    )
+    try:
+        deadline = Deadline(_TIME_MS, "the call server's time")
+        while True:
+            session.step()
+            told = session.take_time()
+            if told is not None:
+                return told
+            deadline.check()
+            yield None
+    finally:
+        session.close()
+
+
+def _address(set_, host):
+    """Generator: return a literal for host name `host`."""
+    if resolve.is_literal(host):
+        return host
+    deadline = Deadline(_TIME_MS, "DNS")
+    return (yield from resolve.lookup(host, set_.network["dns"], deadline))[0]
+
+
+def _host_port(text, default):
+    host, colon, port = text.rpartition(":")
+    if not colon or host.endswith(":"):
+        return text, default
+    return host.strip("[]"), int(port)
+
+
+def _warning(error):
+    return {"event": "warning", "code": error.code, "message": error.message}

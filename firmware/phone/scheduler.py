@@ -1,0 +1,157 @@
+"""Does what is due for the identity, one action after the other, and waits between failures.
+
+For boot.py and the set's idle time. The decisions are lifecycle.py's, the waits backoff.py's.
+"""
+
+import scepcore
+from errors import Error
+from phone import backoff, lifecycle
+from phone.identity import enrol, query, renew, revocation
+from scep.x509 import Certificate
+
+_POLL_FIRST = 60  # seconds; each further poll waits twice as long
+_POLL_LIMIT = 3600
+_EARLY_AGAIN = 21600  # seconds until a renewal that was too early is tried again
+_DAY = 86400
+
+
+class Scheduler:
+    """Runs the lifecycle of one set while it is on.
+
+    Invariant: `state` holds nothing that needs the clock (lifecycle.State); what must survive a
+    power cut is in the key store.
+    """
+
+    def __init__(self, set_):
+        """Begin at power on; draws the wait that spreads a site's sets."""
+        self._set = set_
+        self._failures = 0
+        self._draw = backoff.uniform(scepcore.random)
+        self.port = lifecycle.Port()
+        config = set_.records.config
+        spread = config.number("scep_spread")
+        self.state = lifecycle.State(self._draw(spread) if spread and scepcore.seeded() else 0)
+        self.state.action_done = set_.records.action_done()
+
+    def settle(self, wait):
+        """Generator: do what is due until nothing is.
+
+        wait: go on, through the waits, until there is an identity.
+        """
+        while True:
+            action = self.due()
+            if action != lifecycle.NONE:
+                yield from self.perform(action)
+            elif not wait or self._has_identity():
+                return
+            else:
+                yield None
+
+    def due(self):
+        """Return the action of lifecycle.due for this moment."""
+        set_ = self._set
+        set_.clock.tick()
+        self.state.uptime = set_.clock.uptime()
+        action, _reason = lifecycle.due(
+            set_.records.config, self._identity(), set_.clock.now(), self.port, self.state
+        )
+        return action
+
+    def configured(self):
+        """Take note that the configuration changed: what it had stopped may go on."""
+        self.state.challenge_refused = False
+        self.state.retry_at = 0
+        self._failures = 0
+
+    def perform(self, action):
+        """Generator: carry one action out; a failure is a warning and decides the next wait."""
+        state = self.state
+        asked = self._set.records.config.number("scep_action_id")
+        by_action = asked is not None and asked > state.action_done
+        try:
+            yield from self._start(action)
+            self._failures = 0
+        except Error as e:
+            self._set.keep_error(e)
+            yield {"event": "warning", "code": e.code, "message": e.message}
+            self._failed(action, e)
+        if by_action:
+            # once for each number, whatever came of it: a failure must not come back for ever
+            state.action_done = asked
+            self._set.records.keep_action_done(asked)
+
+    # -- private, in the order of use
+
+    def _has_identity(self):
+        records = self._set.records
+        return records.active_certificate() is not None and not records.suspended()
+
+    def _identity(self):
+        records = self._set.records
+        der = records.active_certificate()
+        transaction = records.transaction()
+        waits = transaction is not None and transaction.state != 0
+        if der is None:
+            return lifecycle.Identity(pending=waits)
+        active = Certificate(der)
+        issuers = records.active_issuers()
+        return lifecycle.Identity(
+            active.not_before,
+            active.not_after,
+            records.suspended() is not None,
+            Certificate(issuers[0]).not_after if issuers else None,
+            waits,
+        )
+
+    def _start(self, action):
+        """Generator: the action itself."""
+        set_ = self._set
+        records = set_.records
+        if action == lifecycle.ENROLL:
+            yield from enrol.enroll(set_)
+        elif action == lifecycle.POLL:
+            transaction = records.transaction()
+            yield from renew.renew(set_) if transaction.replaced else enrol.enroll(set_)
+        elif action == lifecycle.RENEW:
+            yield from renew.renew(set_)
+        elif action == lifecycle.CHECK:
+            yield from revocation.check(set_)
+            self.state.checked_at = self.state.uptime
+        elif action == lifecycle.ROLLOVER:
+            self.state.rollover_at = self.state.uptime + _DAY
+            yield from query.rollover(set_)
+        elif action == lifecycle.ABANDON:
+            records.abandon()
+        elif action == lifecycle.REVOKE:
+            records.suspend("revoked")
+
+    def _failed(self, action, error):
+        """Set the waits by what went wrong."""
+        state, records = self.state, self._set.records
+        if error.code == "pending":
+            transaction = records.transaction()
+            if transaction.polls == 0:
+                state.pending_since = state.uptime
+            wait = min(_POLL_FIRST << min(transaction.polls, 10), _POLL_LIMIT)
+            state.poll_at = state.uptime + wait
+            return
+        if error.code == "revoked":
+            state.checked_at = state.uptime
+            return
+        if error.code == "renewal-refused":
+            early = isinstance(error.evidence, dict) and error.evidence.get("early")
+            state.renewal_refused_until = state.uptime + (_EARLY_AGAIN if early else _DAY)
+            return
+        if action == lifecycle.CHECK:
+            # 'do not know' changes nothing; asked again after a while
+            state.checked_at = state.uptime - _DAY + _POLL_LIMIT
+            return
+        if error.code == "fail-badRequest" and records.has_challenge():
+            state.challenge_refused = True
+        self._failures += 1
+        asked = error.evidence.get("retry_after") if isinstance(error.evidence, dict) else None
+        spread = records.config.number("scep_spread")
+        wait = backoff.wait(self._failures, self._draw, asked, spread)
+        state.retry_at = state.uptime + wait
+        if action == lifecycle.POLL:
+            state.poll_at = state.retry_at
