@@ -19,36 +19,47 @@ PADDING = 16  # octets that the caller leaves free behind a plaintext: the large
 class SignerPlace:
     """The SignerInfo of a message that is being written: where its open parts stand.
 
-    Invariant: `digest`, `signature` and `attributes` are memoryviews into the encoder's buffer,
-    at their final places.
+    start, end: int, the content in the encoder's buffer, set before `sign` is run.
+
+    Invariant: the other parts are memoryviews into that buffer, at their final places.
     """
 
-    def __init__(self, digest_name, digest, signature, attributes):
+    def __init__(self, e, digest_name, digest, signature, attributes):
         """Keep the places.  attributes: the whole [0] element as it stands in the message."""
-        self.digest_name = digest_name
-        self.digest = digest
-        self.signature = signature
-        self.attributes = attributes
+        self.start = 0
+        self.end = 0
+        self._buf = e.buf
+        self._name = digest_name
+        self._digest = digest
+        self._signature = signature
+        self._attributes = attributes
+        self._hash = bytearray(len(digest))
 
-    def sign(self, content, key):
-        """Generator: fill in the digest of `content` (bytes-like) and the signature.
+    def sign(self, key):
+        """Generator: fill in the digest of the content and the signature.
 
-        key: scepcore.RSAKey of the signer's certificate.
+        key: scepcore.RSAKey of the signer's certificate.  Make it before the payload is built:
+        nothing that lives on is then allocated between two RSA operations, and the second finds
+        room where the first was (5 KiB on a small device).
         """
-        digest = scepcore.hash(self.digest_name)
-        digest.update(content)
-        digest.digest_into(self.digest)
-        attributes = scepcore.hash(self.digest_name)
-        # signed under the universal tag, sent under [0] [RFC 5652 section 5.4]
-        attributes.update(b"\x31")
-        attributes.update(self.attributes[1:])
-        work = key.start("sign", self.digest_name, attributes.digest())
+        self._hash_into(self._digest, self._buf[self.start : self.end])
+        self._hash_into(self._hash, None)
+        work = key.start("sign", self._name, self._hash)
         while True:
             signature = work.step()
             if signature is not None:
                 break
             yield None
-        self.signature[:] = signature
+        self._signature[:] = signature
+
+    def _hash_into(self, place, data):
+        hashed = scepcore.hash(self._name)
+        if data is None:
+            # signed under the universal tag, sent under [0] [RFC 5652 section 5.4]
+            hashed.update(b"\x31")
+            data = self._attributes[1:]
+        hashed.update(data)
+        hashed.digest_into(place)
 
 
 def put_signer_infos(e, digest_name, signer, attributes):
@@ -77,7 +88,7 @@ def put_signer_infos(e, digest_name, signer, attributes):
     e.integer(1)
     e.wrap(SEQUENCE, end)
     e.wrap(SET, end)
-    return SignerPlace(digest_name, digest, signature, whole)
+    return SignerPlace(e, digest_name, digest, signature, whole)
 
 
 def wrap_signed(e, end, content_end, digest_name):

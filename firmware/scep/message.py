@@ -22,7 +22,7 @@ from scep.x509 import Certificate
 
 NONCE = 16  # octets of a senderNonce, RFC 8894 section 3.2.1.5
 # octets of a message beside payload, certificate, names and RSA values: OIDs, lengths, attributes
-_FRAME = 1024
+_FRAME = 560
 _TEXT_TAGS = (PRINTABLE_STRING, UTF8_STRING, IA5_STRING)
 
 
@@ -65,13 +65,16 @@ def build(kind, transaction_id, nonce, signer, recipient, choice, payload, time=
         place = cms_build.put_signer_infos(
             e, choice.digest, own, _attributes(kind, transaction_id, nonce, time)
         )
+        signing = place.sign(signer.key)
         cms_build.put_certificates(e, own.der)
         content_end = e.pos
         e.reserve(cms_build.PADDING)
         plain_end = e.pos
         yield from payload.put(e)
         cms_build.encrypt(e, plain_end, choice.cipher, recipient)
-        yield from place.sign(e.view(content_end), signer.key)
+        place.start = e.pos
+        place.end = content_end
+        yield from signing
         cms_build.wrap_signed(e, end, content_end, choice.digest)
     except BaseException:
         e.wipe()

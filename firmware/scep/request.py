@@ -8,7 +8,8 @@ from scep.der import Encoder
 from scep.extensions import DIGITAL_SIGNATURE
 from scep.transaction import SELF
 
-_LONGEST_CHALLENGE = 512
+# octets: PKCS #9's ub-challengePassword is 255 (RFC 2985 section 5.4.1)
+_LONGEST_CHALLENGE = 272
 
 
 class Pkcs10:
@@ -24,7 +25,7 @@ class Pkcs10:
         self._challenge = challenge
         self._digest = digest
         modulus = (transaction.key.bits + 7) // 8
-        self.size = 512 + 2 * modulus + len(transaction.subject) + 2 * len(transaction.san)
+        self.size = 400 + 2 * modulus + len(transaction.subject) + 2 * len(transaction.san)
         if challenge is not None:
             self.size += _LONGEST_CHALLENGE
 
