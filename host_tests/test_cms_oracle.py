@@ -137,7 +137,7 @@ def test_asn1crypto_reads_every_field_and_encodes_it_back(peers, choice):
     assert signer["digest_algorithm"]["algorithm"].native == choice.digest
     attributes = {a["type"].dotted: a["values"] for a in signer["signed_attrs"]}
     prefix = "2.16.840.1.113733.1.9."
-    # Read as they were encoded: the lab CA gives these attributes types of their own, once imported.
+    # Read as they were encoded: the lab CA, once imported, gives these attributes their own types.
     for suffix, value in (
         ("2", "20"),
         ("7", certrep.TRANSACTION.decode()),
