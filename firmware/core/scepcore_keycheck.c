@@ -14,6 +14,7 @@
 #include "scepcore_status.h"
 #include "scepcore_wipe.h"
 
+/* Of the longest factor; the functions get the length of those at hand. */
 #define WORDS ((SCEPCORE_FACTOR_MAX + 3) / 4)
 
 /* Big-endian bytes to words; len <= 4 * words. */
@@ -78,12 +79,12 @@ static uint32_t is_inverse(const uint32_t *a, const uint32_t *b, size_t words_b,
 
 /* n = p * q into key->n; SCEPCORE_E_MODULUS if it has not 1024 to 4096 bits,
  * SCEPCORE_E_FACTORS if one factor is much longer than the other. */
-static int compute_modulus(scepcore_key *key, const uint32_t *p, const uint32_t *q) {
+static int compute_modulus(scepcore_key *key, const uint32_t *p, const uint32_t *q, size_t words) {
     uint32_t product[2 * WORDS];
-    multiply(product, p, WORDS, q, WORDS);
+    multiply(product, p, words, q, words);
     /* Public: n is the public key. */
-    SCEPCORE_PUBLIC(product, sizeof product);
-    uint32_t bits = 64 * WORDS;
+    SCEPCORE_PUBLIC(product, 2 * words * sizeof *product);
+    uint32_t bits = 64 * (uint32_t)words;
     while (bits > 0 && (product[(bits - 1) / 32] >> ((bits - 1) % 32) & 1) == 0) {
         bits--;
     }
@@ -109,21 +110,22 @@ int scepcore_key_complete(scepcore_key *key) {
     if (key->e < 3 || (key->e & 1) == 0) {
         return SCEPCORE_E_EXPONENT;
     }
+    size_t words = ((key->plen > key->qlen ? key->plen : key->qlen) + 3u) / 4;
     key->bits = 0;
     scepcore_key_view(key, &sk);
-    decode(p, WORDS, sk.p, sk.plen);
-    decode(q, WORDS, sk.q, sk.qlen);
-    int status = compute_modulus(key, p, q);
+    decode(p, words, sk.p, sk.plen);
+    decode(q, words, sk.q, sk.qlen);
+    int status = compute_modulus(key, p, q, words);
     if (status == SCEPCORE_OK) {
         /* n is odd, so p and q are, and p - 1 changes one word. */
-        decode(x, WORDS, sk.iq, sk.iqlen);
-        uint32_t good = is_inverse(x, q, WORDS, p, WORDS);
+        decode(x, words, sk.iq, sk.iqlen);
+        uint32_t good = is_inverse(x, q, words, p, words);
         p[0] ^= 1;
-        decode(x, WORDS, sk.dp, sk.dplen);
-        good &= is_inverse(x, e, 1, p, WORDS);
+        decode(x, words, sk.dp, sk.dplen);
+        good &= is_inverse(x, e, 1, p, words);
         q[0] ^= 1;
-        decode(x, WORDS, sk.dq, sk.dqlen);
-        good &= is_inverse(x, e, 1, q, WORDS);
+        decode(x, words, sk.dq, sk.dqlen);
+        good &= is_inverse(x, e, 1, q, words);
         /* Public: a key that is kept has passed, one that has not is refused aloud. */
         SCEPCORE_PUBLIC(&good, sizeof good);
         status = good ? SCEPCORE_OK : SCEPCORE_E_KEY_WRONG;
