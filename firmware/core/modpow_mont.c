@@ -59,7 +59,7 @@ void scepcore_modulus_normalise(limb *a, const scepcore_modulus *m) {
 }
 
 /*
- * a = a * 2^k mod n, for a < n, k <= BITS + 1. The quotient is estimated from the top words: v
+ * a = a * 2^k mod n, for a < n, k <= BITS. The quotient is estimated from the top words: v
  * cut off makes it too large by less than 1/4, a and the inverse cut off too small by less than
  * 1/2: off by one at most in either direction, which one masked addition and one normalisation
  * put right.
@@ -82,7 +82,11 @@ void scepcore_modulus_one(limb *d, const scepcore_modulus *m) {
     /* n has its top bit set: 2^bits mod n = 2^bits - n. */
     d[m->bits / BITS] = (limb)1 << (m->bits % BITS);
     scepcore_number_sub(d, m->n, m->limbs, 1);
-    shift(d, (unsigned)(m->limbs * BITS - m->bits), m);
+    for (size_t left = m->limbs * BITS - m->bits; left > 0;) {
+        size_t now = left < BITS ? left : BITS;
+        shift(d, (unsigned)now, m);
+        left -= now;
+    }
 }
 
 void scepcore_modulus_square_r(limb *d, limb *t, const scepcore_modulus *m) {
