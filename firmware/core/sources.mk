@@ -2,10 +2,7 @@
 # Set SCEPCORE_CORE_DIR (with a final slash) and BEARSSL (the unpacked source) before including.
 include $(SCEPCORE_CORE_DIR)kernel.mk
 
-# By name, not by wildcard: a file that is being written does not break everybody's build.
-SCEPCORE_C = $(addprefix $(SCEPCORE_CORE_DIR)scepcore_,cipher.c debug.c generator.c hash.c \
-	health.c key.c keycheck.c keyder.c operation.c pkcs1.c public.c random.c seal.c status.c \
-	wipe.c) $(SCEPCORE_KERNEL_C)
+SCEPCORE_C = $(sort $(wildcard $(SCEPCORE_CORE_DIR)scepcore_*.c)) $(SCEPCORE_KERNEL_C)
 SCEPCORE_S = $(SCEPCORE_KERNEL_S)
 SCEPCORE_BEARSSL_C = $(addprefix $(BEARSSL)/src/,\
 	$(filter %.c,$(shell sed 's/.*#.*//' $(SCEPCORE_CORE_DIR)bearssl.txt)))
