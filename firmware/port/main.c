@@ -70,6 +70,26 @@ static void start_heap(void) {
     gc_init(__heap_start, __heap_start + size);
 }
 
+#if !MICROSCEP_DEVELOPMENT
+/* Runs the frozen main program. An exception that leaves it is named by type and line only: its
+ * text may hold a value that must not be shown. */
+static void run_main(void) {
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        mp_import_name(MP_QSTR_main, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
+        nlr_pop();
+        return;
+    }
+    mp_obj_t exception = MP_OBJ_FROM_PTR(nlr.ret_val);
+    size_t n, *values;
+    mp_obj_exception_get_traceback(exception, &n, &values);
+    mp_printf(&mp_plat_print, "\r\n%s\r\n", mp_obj_get_type_str(exception));
+    for (size_t i = 0; i + 2 < n; i += 3) /* file, line, function */
+        mp_printf(&mp_plat_print, "  %q:%d %q\r\n", (qstr)values[i], (int)values[i + 1],
+                  (qstr)values[i + 2]);
+}
+#endif
+
 void port_main(void) {
     bootblock_init();
     irq_init();
@@ -96,7 +116,7 @@ void port_main(void) {
             machine_reset(); /* Ctrl-D: the secrets are gone, so it is a real restart */
     }
 #else
-    pyexec_frozen_module("main.py", false);
+    run_main();
     crash("the main program has ended");
 #endif
 }

@@ -1,1 +1,1 @@
-// Words that no source spells as MP_QSTR_.
+// Words that no source of this port spells as MP_QSTR_.

@@ -5,8 +5,10 @@ For the tests of firmware/port; the set's own main program is driven by tools/se
 
 import functools
 import os
+import re
 import select
 import shutil
+import struct
 import subprocess
 import time
 from pathlib import Path
@@ -21,12 +23,33 @@ MARKS = ("!crash", "!reset", "!off", "!power-cut")
 
 
 @functools.cache
-def development_image(board="NOE"):
-    """Build a board's development image; return its path."""
-    command = ["make", "-s", f"BOARD={board}", "DEV=1"]
+def build(board="NOE", *options):
+    """Build a board's image (options: "DEV=1"); return its path."""
+    command = ["make", "-s", f"BOARD={board}", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    return ROOT / "build" / f"{board}-dev" / "firmware.elf"
+    suffix = "-dev" if "DEV=1" in options else ""
+    return ROOT / "build" / f"{board}{suffix}" / "firmware.elf"
+
+
+def development_image(board="NOE"):
+    """Build a board's development image; return its path."""
+    return build(board, "DEV=1")
+
+
+def breaking(image, symbol, copy):
+    """Copy an image to `copy` with an undefined instruction at a function; return its address."""
+    names = subprocess.run(["arm-none-eabi-nm", image], capture_output=True, text=True, check=True)
+    address = int(re.search(rf"^(\w+) \w {symbol}$", names.stdout, re.M).group(1), 16)
+    data = bytearray(Path(image).read_bytes())
+    (offset,) = struct.unpack_from("<I", data, 28)  # e_phoff
+    size, count = struct.unpack_from("<HH", data, 42)
+    for i in range(count):
+        kind, at, virtual, _, length = struct.unpack_from("<5I", data, offset + i * size)
+        if kind == 1 and virtual <= address < virtual + length:
+            struct.pack_into("<I", data, at + address - virtual, 0xE7F000F0)
+    Path(copy).write_bytes(data)
+    return address
 
 
 def erased_flash(path):
@@ -41,8 +64,10 @@ def erased_flash(path):
 class Noe:
     """A running set. Use as a context manager: the emulator ends with it."""
 
-    def __init__(self, folder, flash=None, nic="user", board="NOE", extra=(), **block):
-        """Power on. folder: scratch; block: arguments of bootblock.encode, prompt=True."""
+    def __init__(self, folder, flash=None, nic="user", board="NOE", image=None, extra=(), **block):
+        """Power on. folder: scratch; image: in place of the board's development image;
+        block: arguments of bootblock.encode, prompt=True.
+        """
         path = Path(folder) / "bootblock.bin"
         block.setdefault("prompt", True)
         secret = block.pop("secret", bytes(range(32)))
@@ -52,7 +77,7 @@ class Noe:
         command += ["-display", "none", "-no-reboot", "-serial", "stdio"]
         if "-monitor" not in extra:
             command += ["-monitor", "none"]
-        command += ["-kernel", str(development_image(board))]
+        command += ["-kernel", str(image or development_image(board))]
         command += ["-device", f"loader,file={path},addr={BLOCK_ADDRESS:#x},force-raw=on"]
         if nic:
             command += ["-nic", f"{nic},model=smc91c111"]

@@ -77,7 +77,19 @@ def test_crash_is_reported_and_ends_the_run(tmp_path, name, code, reason, detail
         lines = s.ending()
     assert lines[0] == "!crash " + reason
     assert detail in lines[1]
+    assert name == "software fault" or " r0=" in lines[2]
     assert lines[-1] == "!crash end"
+
+
+def test_production_report_names_no_general_register(tmp_path):
+    """They may hold a key; the development image's report above does name them."""
+    image = tmp_path / "broken.elf"
+    address = noe.breaking(noe.build("NOE"), "nor_query", image)
+    with Noe(tmp_path, nic=None, image=image, prompt=False) as s:
+        lines = s.ending()
+    assert lines[0] == "!crash undefined instruction"
+    assert f"pc={address:08x}" in lines[1]
+    assert not any(f" r{i}=" in line for line in lines for i in range(13))
 
 
 @pytest.mark.parametrize("call, mark", [("noe.reset()", "!reset"), ("noe.off()", "!off")])
