@@ -399,8 +399,6 @@ class Log:
             if sector is self.current or sector.bad or sector.state == READY:
                 continue
             try:
-                if not sector.cleared:
-                    sector.kill()
                 sector.erase_step(fmt.ROLE_LOG, self._erases(sector))
             except KeystoreError:
                 sector.bad = True
@@ -409,7 +407,6 @@ class Log:
         return any(s is not self.current and not s.bad and s.state != READY for s in self.sectors)
 
     def _erase(self, sector):
-        sector.kill()
         try:
             while not sector.erase_step(fmt.ROLE_LOG, self._erases(sector)):
                 pass

@@ -102,12 +102,13 @@ class Sector:
         self.state = DIRTY
 
     def erase_step(self, role, erases):
-        """Erase one block; after the last one write the born block. Return True when ready.
+        """Kill, then erase one block a call; after the last one write the born block.
 
-        erases: the count to write, this erase included.
+        Return True when ready. erases: the count to write, this erase included.
         """
         at = self.layout
-        self.state = DIRTY
+        if not self.cleared:
+            self.kill()
         self.flash.erase(self.index * at.span + self.cleared)
         self.cleared += 1
         if self.cleared < at.span:

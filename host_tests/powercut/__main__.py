@@ -38,13 +38,19 @@ def run(names, edges, seed, jobs, full):
     # What a small operation leaves of its share goes to those that come after it.
     each = -(-edges // len(work))
     tasks = [(name, due, node, each, seed, full) for name, due, node in work]
-    found, failures, closed = set(), [], True
+    if jobs == 1:
+        return _collect(map(_task, tasks))
     # A worker that dies is an error here, not a wait for ever.
     with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
-        for some, wrong, whole in pool.map(_task, tasks):
-            found |= some
-            failures += wrong
-            closed = closed and whole
+        return _collect(pool.map(_task, tasks))
+
+
+def _collect(outcomes):
+    found, failures, closed = set(), [], True
+    for some, wrong, whole in outcomes:
+        found |= some
+        failures += wrong
+        closed = closed and whole
     return found, failures, closed
 
 

@@ -129,7 +129,8 @@ class World:
             raise Failed("a commit waited for an erase")
         marks.append(len(trace))
         self.shows(store, after)
-        while store.tidy():
+        # Sometimes power goes before idle work is done.
+        while store.tidy() and due % 3:
             pass
         if device.violations:
             raise Failed(f"the flash refused: {device.violations[0]}")
