@@ -21,9 +21,9 @@ void scepcore_key_wipe(scepcore_key *key) {
     scepcore_wipe(key, sizeof *key);
 }
 
-void scepcore_key_view(scepcore_key *key, br_rsa_private_key *sk) {
+void scepcore_key_view(const scepcore_key *key, br_rsa_private_key *sk) {
     sk->n_bitlen = key->bits;
-    sk->p = key->secret + SCEPCORE_KEY_HEADER;
+    sk->p = (uint8_t *)key->secret + SCEPCORE_KEY_HEADER;
     sk->q = sk->p + key->plen;
     sk->dp = sk->q + key->qlen;
     sk->dq = sk->dp + key->plen;

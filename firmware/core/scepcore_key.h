@@ -54,8 +54,9 @@ int scepcore_key_unseal(scepcore_key *key, const uint8_t kek[SCEPCORE_KEK_BYTES]
  * SCEPCORE_E_KEY_DER, SCEPCORE_E_MODULUS, _EXPONENT, _FACTORS, _KEY_WRONG. */
 int scepcore_key_from_der(scepcore_key *key, const uint8_t *der, size_t len);
 
-/* Views into a key for the functions in here: nothing is copied. */
-void scepcore_key_view(scepcore_key *key, br_rsa_private_key *sk);
+/* The key as BearSSL's type, which points into it: nothing is copied. (That type has no const; what
+ * gets it does not write.) */
+void scepcore_key_view(const scepcore_key *key, br_rsa_private_key *sk);
 
 /* Last step of making a key, from secret, plen, qlen and e: sets bits, nlen and n = p * q, and
  * proves e * dP = 1 mod p - 1, e * dQ = 1 mod q - 1, qInv * q = 1 mod p. Constant time for equal
