@@ -15,7 +15,7 @@ comma := ,
 # One variant: $(1) folder, $(2) compiler flags. Two builds at a time wait for each other.
 define core_variant
 $(1)/libscepcore.a: $(SCEPCORE_C) $(SCEPCORE_S) firmware/core/cpython/host_board.c \
-		$(CORE_HEADERS) $(MAKEFILE_LIST) | sources
+		$(CORE_HEADERS) firmware/core/bearssl.txt $(MAKEFILE_LIST) | sources
 	@mkdir -p $(1)/obj
 	@exec 9> $(1)/.lock; flock 9; $$(MAKE) -s -f firmware/core/library.mk OUT=$(1) FLAGS="$(2)"
 

@@ -7,16 +7,24 @@ include firmware/core/sources.mk
 
 HOST_C = firmware/core/cpython/host_board.c
 OWN = $(SCEPCORE_C) $(HOST_C)
-OBJECTS = $(addprefix $(OUT)/obj/,$(notdir $(OWN:.c=.o)) $(notdir $(SCEPCORE_S:.S=.o)) \
+OBJECTS = $(addprefix $(OUT)/obj/,$(notdir $(OWN:.c=.o)) $(addprefix asm/,$(notdir $(SCEPCORE_S:.S=.o))) \
 	$(addprefix bearssl/,$(notdir $(SCEPCORE_BEARSSL_C:.c=.o))))
 COMPILE = $(CC) -std=gnu99 -fPIC $(FLAGS) $(SCEPCORE_INCLUDES) -MMD -c -o $@ $<
 
 vpath %.c firmware/core firmware/core/cpython $(sort $(dir $(SCEPCORE_BEARSSL_C)))
 vpath %.S firmware/core
 
-$(OUT)/libscepcore.a: $(OBJECTS)
-	@rm -f $@
-	@$(AR) rcs $@ $^
+$(OUT)/libscepcore.a: $(OBJECTS) firmware/core/bearssl.txt
+	@rm -f $@.new
+	@$(AR) rcs $@.new $(OBJECTS)
+	@# bearssl.txt must name all that is needed: a shared object would load without it, and fail later.
+	@$(CC) $(FLAGS) -shared -Wl,-z,defs -Wl,--whole-archive $@.new -Wl,--no-whole-archive -o $@.so
+	@rm $@.so; mv $@.new $@
+
+# modpow_umlal.c and modpow_umlal.S: assembly has a folder of its own.
+$(OUT)/obj/asm/%.o: %.S
+	@mkdir -p $(@D)
+	@$(COMPILE)
 
 $(OUT)/obj/bearssl/%.o: %.c
 	@mkdir -p $(@D)
@@ -25,9 +33,5 @@ $(OUT)/obj/bearssl/%.o: %.c
 $(OUT)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	@$(COMPILE) -Wall -Wextra -Werror
-
-$(OUT)/obj/%.o: %.S
-	@mkdir -p $(@D)
-	@$(COMPILE)
 
 -include $(OBJECTS:.o=.d)
