@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from emulator.cable import Cable
 from emulator.noe import DHCP, HOST, Noe
 
 pytestmark = pytest.mark.emulator
@@ -365,3 +366,12 @@ many(180); gc.collect(); print(a - gc.mem_free() < 500)
 """
     with Noe(tmp_path) as s, Server(echo) as server:
         assert s.run(DHCP + POLL + ECHO + code % server.port, timeout=90) == "True"
+
+
+@pytest.mark.check
+def test_tcp_gets_everything_through_a_bad_cable(tmp_path):
+    with Cable(loss=0.03, double=0.02, delay=0.005, jitter=0.01) as cable, Server(echo) as server:
+        with Noe(tmp_path, nic=cable.nic) as s:
+            code = DHCP + POLL + ECHO + f"print(echo({server.port}, 100000))"
+            assert s.run(code, timeout=120) == "(True, 100000, 100000)"
+        assert cable.lost > 0
