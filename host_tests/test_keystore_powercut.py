@@ -156,6 +156,7 @@ def _disguised(world, node):
     changed = False
     for one in sectors:
         one.look()
+    for one in sectors:
         newest = max(s.seq for s in sectors if s.state == sector.OPEN)
         if one.state == sector.OPEN and one.seq < newest:
             for i in range(one.base + at.at_log, one.base + at.size):

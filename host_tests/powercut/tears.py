@@ -56,6 +56,8 @@ def _program(new, name, at):
         return firm, weak
     bits = _bits(new)
     rng = random.Random(f"{name} {at}")
+    # From weak6 on all but one to three bits are firm: a mark that often reads right.
+    few = rng.sample(bits, min(len(bits), 1 + number % 3)) if kind == "weak" and number > 5 else ()
     for order, bit in enumerate(bits):
         if kind == "only":
             clear = order == number
@@ -65,6 +67,10 @@ def _program(new, name, at):
             clear = number >> order & 1
         elif kind == "some":
             clear = rng.random() < (1 + number % 7) / 8
+        elif few:
+            clear = bit not in few
+            if not clear:
+                weak[bit >> 3] |= 1 << (bit & 7)
         else:
             chance = rng.random()
             clear = number and chance < (number % 3) / 3
