@@ -18,6 +18,8 @@ typedef scepcore_limb limb;
 
 enum state { PRIME_START, PRIME_SIEVE, PRIME_NEXT, PRIME_BASE_2, PRIME_DRAW, PRIME_ROUND };
 
+#define SMALL_E 1000
+
 /* Small primes to strike with: where a test costs as much as they save. */
 static uint32_t sieve_bound(unsigned bits) {
     return bits <= 1100 ? 1u << 18 : 1u << 20;
@@ -228,8 +230,17 @@ static int begin_round(scepcore_prime *p) {
     return 1;
 }
 
+/* n - 1 and e have no common factor. */
+static uint32_t prime_to_e(scepcore_prime *p) {
+    uint32_t inverse;
+    uint32_t ok = scepcore_prime_inverse(&inverse, p->at.n, SCEPCORE_PRIME_LIMBS(p->bits), p->e);
+    /* A candidate that has one is thrown away. */
+    SCEPCORE_PUBLIC(&ok, sizeof ok);
+    return ok;
+}
+
 int scepcore_prime_step(scepcore_prime *p) {
-    uint32_t passed = 0, inverse;
+    uint32_t passed = 0;
     switch (p->state) {
     case PRIME_START:
         start(p);
@@ -252,10 +263,8 @@ int scepcore_prime_step(scepcore_prime *p) {
             break;
         }
         load(p);
-        passed = scepcore_prime_inverse(&inverse, p->at.n, SCEPCORE_PRIME_LIMBS(p->bits), p->e);
-        /* A candidate with a common factor of n - 1 and e is thrown away. */
-        SCEPCORE_PUBLIC(&passed, sizeof passed);
-        if (passed) {
+        /* With a small e it pays to look at this first. */
+        if (p->e > SMALL_E || prime_to_e(p)) {
             begin_base_2(p);
             p->state = PRIME_BASE_2;
         } else {
@@ -264,6 +273,7 @@ int scepcore_prime_step(scepcore_prime *p) {
         break;
     case PRIME_BASE_2:
         if (step_base_2(p, &passed)) {
+            passed = passed && prime_to_e(p);
             p->state = passed ? PRIME_DRAW : PRIME_NEXT;
             p->index += !passed;
             p->done = 0;

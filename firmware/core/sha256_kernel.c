@@ -1,17 +1,139 @@
 /*
- * sha256_kernel.c: SHA-256 behind BearSSL's hash interface.
- * For: fingerprints, CMS, HMAC, the DRBG and TLS.
- * Standard: FIPS 180-4.
+ * sha256_kernel.c: SHA-256 behind BearSSL's hash interface, blocks compressed where they lie.
+ * For: fingerprints, CMS, HMAC, the DRBG, TLS.
+ * Standard: FIPS 180-4 sections 5.1.1, 6.2.2.
+ *
+ * Constant time: no branch or address depends on the data.
  */
+#include <string.h>
+
 #include "scepcore_rsa.h"
+
+#define ROTR(x, n) ((x) >> (n) | (x) << (32 - (n)))
+
+static uint32_t load(const unsigned char *b) {
+    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
+/* Fractional parts of the cube roots of the first 64 primes. */
+static const uint32_t k256[64] = {
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+};
+
+#define CHOOSE(e, f, g) ((((f) ^ (g)) & (e)) ^ (g))
+#define BIG_1(e) (ROTR(e, 6) ^ ROTR(e, 11) ^ ROTR(e, 25))
+#define BIG_0(a) (ROTR(a, 2) ^ ROTR(a, 13) ^ ROTR(a, 22))
+#define SMALL_0(x) (ROTR(x, 7) ^ ROTR(x, 18) ^ (x) >> 3)
+#define SMALL_1(x) (ROTR(x, 17) ^ ROTR(x, 19) ^ (x) >> 10)
+
+/*
+ * One step; the caller rotates the names. Majority(a, b, c) = ((a ^ b) & (b ^ c)) ^ b, and the
+ * next step's b ^ c is this one's a ^ b: it is handed on in `bc`.
+ */
+#define STEP(a, b, c, d, e, f, g, h, i)                                                            \
+    do {                                                                                           \
+        uint32_t ab = (a) ^ (b);                                                                   \
+        (h) += w[i] + k[i];                                                                        \
+        (h) += BIG_1(e) + CHOOSE(e, f, g);                                                         \
+        (d) += (h);                                                                                \
+        (h) += BIG_0(a) + ((bc & ab) ^ (b));                                                       \
+        bc = ab;                                                                                   \
+    } while (0)
+
+static void compress(uint32_t *state, const unsigned char *block, size_t blocks) {
+    uint32_t words[64];
+    uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+    uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+    for (; blocks > 0; blocks--, block += 64) {
+        const uint32_t *w = words, *k = k256;
+        uint32_t bc = b ^ c;
+        for (int i = 0; i < 16; i++) {
+            words[i] = load(block + 4 * i);
+        }
+        for (int i = 16; i < 64; i++) {
+            words[i] =
+                words[i - 16] + SMALL_0(words[i - 15]) + words[i - 7] + SMALL_1(words[i - 2]);
+        }
+        for (; w < words + 64; w += 8, k += 8) {
+            STEP(a, b, c, d, e, f, g, h, 0);
+            STEP(h, a, b, c, d, e, f, g, 1);
+            STEP(g, h, a, b, c, d, e, f, 2);
+            STEP(f, g, h, a, b, c, d, e, 3);
+            STEP(e, f, g, h, a, b, c, d, 4);
+            STEP(d, e, f, g, h, a, b, c, 5);
+            STEP(c, d, e, f, g, h, a, b, 6);
+            STEP(b, c, d, e, f, g, h, a, 7);
+        }
+        a = state[0] += a;
+        b = state[1] += b;
+        c = state[2] += c;
+        d = state[3] += d;
+        e = state[4] += e;
+        f = state[5] += f;
+        g = state[6] += g;
+        h = state[7] += h;
+    }
+}
+
+static void init(const br_hash_class **ctx) {
+    br_sha256_init((br_sha256_context *)(void *)ctx);
+    *ctx = &scepcore_sha256_vtable;
+}
+
+static void update(const br_hash_class **ctx, const void *data, size_t len) {
+    br_sha256_context *c = (br_sha256_context *)(void *)ctx;
+    const unsigned char *b = data;
+    size_t held = (size_t)c->count & 63;
+    if (len == 0) {
+        return;
+    }
+    c->count += len;
+    if (held > 0) {
+        size_t take = 64 - held < len ? 64 - held : len;
+        memcpy(c->buf + held, b, take);
+        b += take;
+        len -= take;
+        if (held + take < 64) {
+            return;
+        }
+        compress(c->val, c->buf, 1);
+    }
+    compress(c->val, b, len / 64);
+    memcpy(c->buf, b + (len & ~(size_t)63), len & 63);
+}
+
+static void out(const br_hash_class *const *ctx, void *dst) {
+    const br_sha256_context *c = (const br_sha256_context *)(const void *)ctx;
+    unsigned char last[128], *d = dst;
+    uint32_t state[8];
+    size_t held = (size_t)c->count & 63, blocks = held < 56 ? 1 : 2;
+    memcpy(state, c->val, sizeof state);
+    memcpy(last, c->buf, held);
+    memset(last + held, 0, sizeof last - held);
+    last[held] = 0x80;
+    for (int i = 0; i < 8; i++) {
+        last[64 * blocks - 1 - (size_t)i] = (unsigned char)(c->count << 3 >> (8 * i));
+    }
+    compress(state, last, blocks);
+    for (int i = 0; i < 32; i++) {
+        d[i] = (unsigned char)(state[i / 4] >> (24 - 8 * (i & 3)));
+    }
+}
 
 const br_hash_class scepcore_sha256_vtable = {
     sizeof(br_sha256_context),
     BR_HASHDESC_ID(br_sha256_ID) | BR_HASHDESC_OUT(br_sha256_SIZE) |
         BR_HASHDESC_STATE(br_sha256_SIZE) | BR_HASHDESC_LBLEN(6) | BR_HASHDESC_MD_PADDING |
         BR_HASHDESC_MD_PADDING_BE,
-    (void (*)(const br_hash_class **)) & br_sha256_init,
-    (void (*)(const br_hash_class **, const void *, size_t)) & br_sha224_update,
-    (void (*)(const br_hash_class *const *, void *)) & br_sha256_out,
+    init,
+    update,
+    out,
     (uint64_t(*)(const br_hash_class *const *, void *)) & br_sha256_state,
     (void (*)(const br_hash_class **, const void *, uint64_t)) & br_sha256_set_state};

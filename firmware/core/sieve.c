@@ -63,27 +63,31 @@ void scepcore_sieve_init(scepcore_sieve *s, uint32_t bound) {
     }
 }
 
-/* 2^(32 + m) / p, at most 2 too small; 2^m <= p < 2^(m+1). */
-static uint32_t reciprocal(uint32_t p, unsigned m) {
-    uint32_t coarse = 0xffffffffu / p; /* 32 - m bits */
-    uint64_t inverse = (uint64_t)coarse << m;
-    /* One Newton step doubles the right bits: inverse * (2 - inverse * p / 2^(32+m)). */
-    uint64_t error = ((uint64_t)1 << (32 + m)) - inverse * p;
-    inverse += (inverse >> m) * (error >> m) >> (32 - m);
-    return (uint32_t)inverse;
+static uint32_t high_word(uint32_t a, uint32_t b) {
+    return (uint32_t)((uint64_t)a * b >> 32);
 }
 
-/* a mod p for 2^m <= p < 2^(m+1), 1 <= m < 20, a in pieces of 28 bits. */
+/* 2^(32 + m) / p, at most 2 too small; p odd, 2^m < p < 2^(m+1). One 32-bit division for the top
+ * bits; the rest of the quotient by products with them, in two rounds. */
+static uint32_t reciprocal(uint32_t p, unsigned m) {
+    uint32_t coarse = 0xffffffffu / p;
+    uint32_t rest = 0u - coarse * p; /* 2^32 - coarse * p <= p */
+    uint32_t fine = rest * coarse >> (32 - m);
+    fine += high_word((rest << m) - fine * p, coarse);
+    return (coarse << m) + fine;
+}
+
+/* a mod p for 2^m < p < 2^(m+1), 1 <= m < 20, a in pieces of 28 bits. */
 static uint32_t residue(const uint32_t *a, size_t pieces, uint32_t p, unsigned m) {
-    uint32_t inverse = reciprocal(p, m);
+    uint32_t inverse = reciprocal(p, m), minus_p = 0u - p;
     uint32_t r = 0;
 #pragma GCC unroll 4
     for (size_t i = pieces; i > 0; i--) {
         /* The quotient of r * 2^28 + a[i-1] comes out at most 4 too small: r < 5p < 10 * 2^m
          * stays, and the low word of the difference is all of it. */
-        uint32_t high = (r << (28 - m)) + (a[i - 1] >> m);
-        uint32_t q = (uint32_t)((uint64_t)high * inverse >> 32);
-        r = (r << 28) + a[i - 1] - q * p;
+        uint32_t piece = a[i - 1];
+        uint32_t q = high_word((r << (28 - m)) + (piece >> m), inverse);
+        r = q * minus_p + ((r << 28) + piece);
     }
     for (unsigned k = 3; k > 0; k--) {
         uint32_t t = r - (p << (k - 1));
@@ -97,23 +101,27 @@ static uint32_t half(uint32_t x, uint32_t p) {
     return (x + (p & (0u - (x & 1)))) >> 1;
 }
 
+/* Strikes the candidates that p divides: start + 4 * first = 0 mod p, 0 < first <= p. */
+static void strike(scepcore_sieve *s, const uint32_t *start, size_t pieces, uint32_t p) {
+    uint32_t first = p - residue(start, pieces, p, 31u - (unsigned)__builtin_clz(p));
+    first = half(half(first, p), p);
+    /* See the top of the file: the strokes' addresses. */
+    SCEPCORE_PUBLIC(&first, sizeof first);
+    for (uint32_t i = first == p ? 0 : first; i < SCEPCORE_SIEVE_WINDOW; i += p) {
+        set(s->struck, i);
+    }
+}
+
 int scepcore_sieve_step(scepcore_sieve *s, const uint32_t *start, size_t pieces) {
     fill_segment(s);
-    for (uint32_t k = 0; k < SCEPCORE_SIEVE_SEGMENT; k++) {
-        uint32_t p = s->base + 2 * k, first;
-        if (bit(s->segment, k)) {
-            continue;
-        }
-        if (p >= s->bound) {
-            return 1;
-        }
-        /* start + 4 * first = 0 mod p, 0 < first <= p. */
-        first = p - residue(start, pieces, p, 31u - (unsigned)__builtin_clz(p));
-        first = half(half(first, p), p);
-        /* See the top of the file: the strokes' addresses. */
-        SCEPCORE_PUBLIC(&first, sizeof first);
-        for (uint32_t i = first == p ? 0 : first; i < SCEPCORE_SIEVE_WINDOW; i += p) {
-            set(s->struck, i);
+    for (uint32_t k = 0; k < SCEPCORE_SIEVE_SEGMENT; k += 8) {
+        uint32_t left = s->segment[k / 8] ^ 0xffu;
+        for (; left != 0; left &= left - 1) {
+            uint32_t p = s->base + 2 * (k + (uint32_t)__builtin_ctz(left));
+            if (p >= s->bound) {
+                return 1;
+            }
+            strike(s, start, pieces, p);
         }
     }
     s->base += 2 * SCEPCORE_SIEVE_SEGMENT;
