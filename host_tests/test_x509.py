@@ -6,13 +6,16 @@ import pytest
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from expect import raises
 from openssl import openssl
 from other_pki import CA_EXTENSIONS, END, START, certificate, ours, pem
 from scep import asn1time, names, oid, paths
 from scep import pem as our_pem
+from scep.signatures import digest, verify
 from small_pki import Authority
 from test_names import RDNS, TEXT, TYPES
 
@@ -185,3 +188,48 @@ def test_unknown_extensions_are_kept():
     value = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.311.25.2"), b"0\x00")
     c = ours(certificate("CN=a", 0, extensions=((value, False),)))
     assert c.extension(oid.MS_SID) == (False, b"0\x00")
+
+
+def cube_root(number):
+    """Return the least integer whose cube is not below number."""
+    low, high = 0, 1 << (number.bit_length() // 3 + 1)
+    while low < high:
+        middle = (low + high) // 2
+        if middle**3 < number:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+SHA256_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
+# (name, what stands before the DigestInfo; what follows it are bytes that nobody chose)
+FORGERIES = (
+    ("one byte of padding", b"\x00\x01\xff\x00"),
+    ("eight bytes of padding", b"\x00\x01" + b"\xff" * 8 + b"\x00"),
+    ("no padding", b"\x00\x01\x00"),
+)
+
+
+@pytest.mark.parametrize("name, before", FORGERIES, ids=[row[0] for row in FORGERIES])
+def test_a_forgery_for_exponent_3_with_garbage_after_the_digest_is_refused(name, before):
+    """Bleichenbacher 2006: a verifier that does not look at the whole block takes a cube root."""
+    key = rsa.generate_private_key(3, 2048)
+    public = key.public_key().public_numbers()
+    size = 256
+    message = b"tbs"
+    start = before + SHA256_INFO + digest("sha256", message)
+    forged = cube_root(int.from_bytes(start + bytes(size - len(start)), "big"))
+    block = (forged**3).to_bytes(size, "big")
+    assert block[: len(start)] == start
+    numbers = (public.n.to_bytes(size, "big"), 3)
+    signature = forged.to_bytes(size, "big")
+    raises("cert-signature", verify, message, oid.SHA256_RSA, signature, numbers)
+    good = key.sign(message, padding.PKCS1v15(), hashes.SHA256())
+    verify(message, oid.SHA256_RSA, good, numbers)
+    raises("cert-signature", verify, message, oid.SHA1_RSA, good, numbers)
+
+
+def test_a_key_that_the_core_cannot_use_is_an_error_of_ours():
+    numbers = (b"\xff" * 255 + b"\xfe", 65537)
+    raises("algorithm", verify, b"tbs", oid.SHA256_RSA, bytes(256), numbers)

@@ -94,12 +94,15 @@ def _digits(body, year):
     """Read `year` digits of the year and five pairs; a two-digit year is 1950 to 2049."""
     if len(body) != year + 10:
         raise ValueError("time has a wrong length")
-    for c in body:
-        if not 0x30 <= c <= 0x39:
+    pairs = []
+    for at in range(0, year + 10, 2):
+        tens, ones = body[at] - 0x30, body[at + 1] - 0x30
+        if not (0 <= tens <= 9 and 0 <= ones <= 9):
             raise ValueError("time holds something else than digits")
-    fields = [int(bytes(body[:year]))]
-    for at in range(year, year + 10, 2):
-        fields.append(int(bytes(body[at : at + 2])))
-    if year == 2:
-        fields[0] += 1900 if fields[0] >= 50 else 2000
-    return seconds(*fields)
+        pairs.append(10 * tens + ones)
+    if year == 4:
+        century = pairs.pop(0)
+        pairs[0] += 100 * century
+    else:
+        pairs[0] += 1900 if pairs[0] >= 50 else 2000
+    return seconds(*pairs)

@@ -22,6 +22,10 @@ parsing code reads like the ASN.1. Contents come as memoryview slices of the cal
     if seq.peek() == NULL: seq.null()
     seq.finish()                          # raises if anything is left
 
+    outer = r.open(SEQUENCE)              # the same without a new Reader, where it is hot;
+    algorithm = r.oid()                   # definite lengths only
+    r.close(outer)
+
 **BER mode** allows on top of DER: indefinite lengths, lengths that are not minimal (up to four
 bytes), constructed OCTET STRING (`octet_string` joins it, `chunks` yields its pieces without a
 copy), any non-zero BOOLEAN, integers with too many leading bytes. Both modes refuse tags above 30,

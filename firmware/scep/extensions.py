@@ -42,16 +42,19 @@ def find(reader, kind):
 
 def read(reader):
     """Take one Extension from a Reader; return (kind bytes, critical bool, value memoryview)."""
-    extension = reader.enter(SEQUENCE)
-    kind = extension.oid()
-    critical = extension.boolean() if extension.peek() == BOOLEAN else False
-    value = extension.octet_string()
-    extension.finish()
+    outer = reader.open(SEQUENCE)
+    kind = reader.oid()
+    critical = reader.boolean() if reader.peek() == BOOLEAN else False
+    value = reader.body(OCTET_STRING)
+    reader.close(outer)
     return kind, critical, value
 
 
 def check(reader):
-    """Raise DerError unless a Reader holds well-formed Extensions, at least one, none twice."""
+    """Raise DerError unless a Reader holds well-formed Extensions, at least one, none twice.
+
+    The Reader is one over the contents of SEQUENCE OF Extension; it is used up.
+    """
     kinds = []
     if reader.empty():
         reader.fail("no extension in Extensions")

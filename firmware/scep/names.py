@@ -73,15 +73,32 @@ def common_name(name):
 def check(name):
     """Raise DerError unless bytes-like `name` is a well-formed Name; return the number of RDNs."""
     reader = Reader(name)
-    rdn = reader.enter(SEQUENCE)
+    count = take(reader)
     reader.finish()
+    return count
+
+
+# Name ::= SEQUENCE OF SET OF SEQUENCE { type OBJECT IDENTIFIER, value ANY }
+def take(reader):
+    """Move a Reader past a Name and check it on the way; return the number of RDNs."""
     count = 0
-    while not rdn.empty():
-        for _, value in _attributes(rdn):
-            if strings.is_string(value[0]):
+    whole = reader.open(SEQUENCE)
+    while not reader.empty():
+        rdn = reader.open(SET)
+        if reader.empty():
+            reader.fail("an RDN without attributes")
+        while not reader.empty():
+            attribute = reader.open(SEQUENCE)
+            reader.oid()
+            tag = reader.peek()
+            reader.skip()
+            if strings.is_wide(tag):
                 # strings of more than one byte a character may be broken inside
-                strings.text(value[0], Reader(value).body())
+                strings.text(tag, reader.buf[reader.at : reader.to])
+            reader.close(attribute)
+        reader.close(rdn)
         count += 1
+    reader.close(whole)
     return count
 
 

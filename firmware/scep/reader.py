@@ -81,6 +81,24 @@ class Reader:
             self.fail("nested too deep")
         return Reader(self.buf, self.at, self.to, self.ber, self.depth - 1, limit)
 
+    def open(self, tag=SEQUENCE):
+        """Go into the next element with this very Reader; return what close() takes.
+
+        For definite lengths only. It costs a fraction of enter(), which makes a new Reader.
+        """
+        self._next(tag)
+        if self.pos != self.to:
+            self.fail("indefinite length")
+        outer = self.end
+        self.pos, self.end = self.at, self.to
+        return outer
+
+    def close(self, outer):
+        """Leave the element that open() went into; raise if an element is left in it."""
+        if self.pos != self.end:
+            self.fail("more elements than expected")
+        self.end = outer
+
     def maybe_enter(self, tag):
         """Return enter(tag) if the next element has this tag, else None."""
         return self.enter(tag) if self.peek() == tag else None
@@ -152,14 +170,18 @@ class Reader:
     def oid(self, tag=OID):
         """Return an OBJECT IDENTIFIER's contents as bytes, to compare with module `oid` [8.19]."""
         self._next(tag)
+        body = bytes(self.buf[self.at : self.to])
         fresh = True
-        for i in range(self.at, self.to):
-            if fresh and self.buf[i] == 0x80:
-                self.fail("OBJECT IDENTIFIER is not minimal")
-            fresh = self.buf[i] < 0x80
-        if self.at == self.to or not fresh or self.to - self.at > 128:
+        for c in body:
+            if c >= 0x80:
+                if fresh and c == 0x80:
+                    self.fail("OBJECT IDENTIFIER is not minimal")
+                fresh = False
+            else:
+                fresh = True
+        if not body or not fresh or len(body) > 128:
             self.fail("malformed OBJECT IDENTIFIER")
-        return bytes(self.buf[self.at : self.to])
+        return body
 
     def octet_string(self, tag=OCTET_STRING):
         """Return an OCTET STRING: a memoryview, or a bytearray joined from BER's pieces.
@@ -238,15 +260,21 @@ class Reader:
 
     def _next(self, tag):
         """Check the next header, set at and to, and move past the element."""
-        pos = self.pos
-        if pos + 2 > self.end:
+        buf, pos, end = self.buf, self.pos, self.end
+        if pos + 2 > end:
             self.fail("element is cut off")
-        found = self.buf[pos]
-        if tag is not None and found != tag:
+        found = buf[pos]
+        if found != tag and tag is not None:
             self.fail("tag 0x%02x where 0x%02x belongs" % (found, tag))
         self.limit -= 1
         if self.limit < 0:
             self.fail("too many elements")
+        size = buf[pos + 1]
+        if size < 0x80 and found & 0x1F != 0x1F and found and pos + 2 + size <= end:
+            # nearly every element; the rest, and what is wrong, is for _header
+            self.at = pos + 2
+            self.to = self.pos = pos + 2 + size
+            return
         stop = self._header()
         if stop < 0:
             stop = self._end_of_contents()

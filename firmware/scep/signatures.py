@@ -88,7 +88,18 @@ def read_algorithm(reader):
     A parameter NULL counts as None: RSA and digests are written with and without it, and with
     nothing else (RFC 4055 2.1, RFC 5754 2).
     """
-    fields = reader.enter(SEQUENCE)
+    if reader.ber:
+        fields = reader.enter(SEQUENCE)
+        found = _read_algorithm(fields)
+        fields.finish()
+        return found
+    outer = reader.open(SEQUENCE)
+    found = _read_algorithm(reader)
+    reader.close(outer)
+    return found
+
+
+def _read_algorithm(fields):
     kind = fields.oid()
     parameters = None
     if fields.peek() == NULL:
@@ -97,7 +108,6 @@ def read_algorithm(reader):
         parameters = fields.tlv()
         if kind in HASH_OF_SIGNATURE or kind in HASH_OF_DIGEST or kind == oid.RSA_ENCRYPTION:
             fields.fail("parameters where NULL belongs")
-    fields.finish()
     return kind, parameters
 
 

@@ -26,6 +26,11 @@ def is_string(tag):
     return tag in _ASCII or tag in (UTF8_STRING, TELETEX_STRING, BMP_STRING, UNIVERSAL_STRING)
 
 
+def is_wide(tag):
+    """Return whether a character of the string type may take more than one byte."""
+    return tag in (UTF8_STRING, BMP_STRING, UNIVERSAL_STRING)
+
+
 def text(tag, body):
     """Return the text (str) of a string element's contents (bytes-like); raises DerError.
 

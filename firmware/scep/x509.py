@@ -28,74 +28,77 @@ class Certificate:
     # Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue BIT STRING }
     def __init__(self, data):
         """data: bytes-like DER of exactly one certificate."""
-        reader = Reader(data)
-        self.der = reader.buf
-        outer = reader.enter(SEQUENCE)
-        reader.finish()
-        start = outer.pos
-        self._read_tbs(outer.enter(SEQUENCE))
-        self._tbs = (start, outer.pos)
-        start = outer.pos
-        self.algorithm = read_algorithm(outer)[0]
+        r = Reader(data)
+        self.der = r.buf
+        whole = r.open(SEQUENCE)
+        start = r.pos
+        inner = self._read_tbs(r)
+        self._tbs = (start, r.pos)
+        start = r.pos
+        self.algorithm = read_algorithm(r)[0]
         # the algorithm inside the signed part must be the same one (4.1.1.2)
-        inner = self._inner
-        if self.der[inner[0] : inner[1]] != outer.since(start):
-            outer.fail("two different signature algorithms")
-        outer.bit_string()
-        self._signature = (outer.at + 1, outer.to)
-        outer.finish()
+        if r.since(start) != inner:
+            r.fail("two different signature algorithms")
+        r.bit_string()
+        self._signature = (r.at + 1, r.to)
+        r.close(whole)
+        r.finish()
 
     # TBSCertificate ::= SEQUENCE {
-    def _read_tbs(self, tbs):
-        """Check every field of the TBSCertificate and keep where it stands."""
+    def _read_tbs(self, r):
+        """Check every field of the TBSCertificate and keep where it stands.
+
+        Returns the element of its `signature` field.
+        """
+        tbs = r.open(SEQUENCE)
         # version [0] EXPLICIT INTEGER DEFAULT v1,
-        version = tbs.maybe_enter(CONTEXT_C | 0)
         self.version = 1
-        if version is not None:
-            self.version = version.integer() + 1
-            version.finish()
+        if r.peek() == CONTEXT_C | 0:
+            outer = r.open(CONTEXT_C | 0)
+            self.version = r.integer() + 1
+            r.close(outer)
         if not 1 <= self.version <= 3:
-            tbs.fail("unknown certificate version")
+            r.fail("unknown certificate version")
         # serialNumber INTEGER,
-        tbs.integer_body()
-        self._serial = (tbs.at, tbs.to)
+        r.integer_body()
+        self._serial = (r.at, r.to)
         # signature AlgorithmIdentifier,
-        start = tbs.pos
-        tbs.skip(SEQUENCE)
-        self._inner = (start, tbs.pos)
+        inner = r.tlv(SEQUENCE)
         # issuer Name,
-        self._issuer = self._name(tbs)
+        start = r.pos
+        names.take(r)
+        self._issuer = (start, r.pos)
         # validity SEQUENCE { notBefore Time, notAfter Time },
-        validity = tbs.enter(SEQUENCE)
-        self.not_before = validity.time()
-        self.not_after = validity.time()
-        validity.finish()
+        outer = r.open(SEQUENCE)
+        self.not_before = r.time()
+        self.not_after = r.time()
+        r.close(outer)
         # subject Name,
-        self._subject = self._name(tbs)
+        start = r.pos
+        names.take(r)
+        self._subject = (start, r.pos)
         # subjectPublicKeyInfo SEQUENCE { algorithm, subjectPublicKey BIT STRING },
-        start = tbs.pos
-        spki = tbs.enter(SEQUENCE)
-        read_algorithm(spki)
-        spki.bit_string()
-        spki.finish()
-        self._spki = (start, tbs.pos, spki.at + 1)
+        start = r.pos
+        outer = r.open(SEQUENCE)
+        read_algorithm(r)
+        r.bit_string()
+        self._spki = (start, r.pos, r.at + 1)
+        r.close(outer)
         # issuerUniqueID [1] IMPLICIT BIT STRING OPTIONAL, subjectUniqueID [2] ...,
         if self.version > 1:
-            tbs.maybe_skip(CONTEXT | 1)
-            tbs.maybe_skip(CONTEXT | 2)
+            r.maybe_skip(CONTEXT | 1)
+            r.maybe_skip(CONTEXT | 2)
         # extensions [3] EXPLICIT SEQUENCE OF Extension OPTIONAL }
         self._extensions = None
-        if self.version == 3 and not tbs.empty():
-            explicit = tbs.enter(CONTEXT_C | 3)
-            extensions.check(explicit.enter(SEQUENCE))
-            self._extensions = (explicit.at, explicit.to)
-            explicit.finish()
-        tbs.finish()
-
-    def _name(self, tbs):
-        start = tbs.pos
-        names.check(tbs.tlv(SEQUENCE))
-        return (start, tbs.pos)
+        if self.version == 3 and not r.empty():
+            explicit = r.open(CONTEXT_C | 3)
+            outer = r.open(SEQUENCE)
+            self._extensions = (r.pos, r.end)
+            extensions.check(r)
+            r.close(outer)
+            r.close(explicit)
+        r.close(tbs)
+        return inner
 
     @property
     def tbs(self):
