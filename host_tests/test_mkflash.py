@@ -134,7 +134,7 @@ def test_flashdump_says_what_is_damaged_and_what_is_no_store(made, tmp_path, cap
     broken = tmp_path / "broken.flash"
     broken.write_bytes(image)
     assert flashdump.main([str(broken)]) == 1
-    assert "damage at 0x0100" in capsys.readouterr().out
+    assert "damage at 0x010120: a record is damaged" in capsys.readouterr().out
     broken.write_bytes(bytes(1000))
     assert flashdump.main([str(broken)]) == 2
     assert "no key store" in capsys.readouterr().err

@@ -186,7 +186,9 @@ class Store:
             return True
         if slot != self._active:
             return version > self._role
-        return version > self._since and key & 255 != slots.TRANSACTION
+        # Nothing joins an active identity later: with a damaged role record no key meets another
+        # one's certificate.
+        return self._since < version < self._role and key & 255 != slots.TRANSACTION
 
     def _ready(self):
         """Raise what keeps the log from being used; look again after an interrupted write."""
@@ -202,8 +204,8 @@ class Store:
     def put(self, slot, tag, value, secret=False):
         """Store value (buffer) under slot and tag; secret: sealed, else clear with a seal.
 
-        slot: `active` only where an identity is active. Raises KeystoreError flash-full,
-        flash-io; the old value then stands.
+        slot: not `active` (an identity is written as `next`, then activated). Raises
+        KeystoreError flash-full, flash-io; the old value then stands.
         """
         self._put(slot, tag, fmt.SEALED if secret else 0, value)
 
@@ -240,8 +242,8 @@ class Store:
 
     def _put(self, slot, tag, flags, value):
         self._ready()
-        if slot == "factory":
-            raise KeystoreError("internal", "the factory slot is written by mkflash alone")
+        if slot in ("factory", "active"):
+            raise KeystoreError("internal", "no value is put into an identity in force")
         number = self._number(slot)
         if not number or not 0 < tag < 256:
             raise KeystoreError("internal", "there is no such slot or tag")

@@ -234,8 +234,10 @@ class Image:
         for (slot, tag), record in current.items():
             gone = record.flags & blocks.DELETED
             if slot in (2, 3):
-                gone = gone or record.version <= (since if slot == active else own)
-                gone = gone or (slot == active and tag == TRANSACTION)
+                if slot == active:
+                    gone = gone or not since < record.version < own or tag == TRANSACTION
+                else:
+                    gone = gone or record.version <= own
             if gone:
                 record.status = "deleted" if record.flags & blocks.DELETED else "given up"
             elif slot != 7:
