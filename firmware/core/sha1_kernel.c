@@ -9,6 +9,15 @@
 
 #include "scepcore_rsa.h"
 
+#if defined(__arm__) && !defined(SCEPCORE_NO_ASM) &&                                               \
+    (defined(__ARM_ARCH_ISA_ARM) || __ARM_ARCH_ISA_THUMB >= 2)
+/* sha_arm.S */
+void scepcore_sha1_arm(uint32_t *state, const unsigned char *block, size_t blocks);
+
+static void compress(uint32_t *state, const unsigned char *block, size_t blocks) {
+    scepcore_sha1_arm(state, block, blocks);
+}
+#else
 #define ROTL(x, n) ((x) << (n) | (x) >> (32 - (n)))
 
 static uint32_t load(const unsigned char *b) {
@@ -66,6 +75,7 @@ static void compress(uint32_t *state, const unsigned char *block, size_t blocks)
         e = state[4] += e;
     }
 }
+#endif
 
 static void init(const br_hash_class **ctx) {
     br_sha1_init((br_sha1_context *)(void *)ctx);

@@ -9,12 +9,6 @@
 
 #include "scepcore_rsa.h"
 
-#define ROTR(x, n) ((x) >> (n) | (x) << (32 - (n)))
-
-static uint32_t load(const unsigned char *b) {
-    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-}
-
 /* Fractional parts of the cube roots of the first 64 primes. */
 static const uint32_t k256[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -26,6 +20,22 @@ static const uint32_t k256[64] = {
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
+
+#if defined(__arm__) && !defined(SCEPCORE_NO_ASM) &&                                               \
+    (defined(__ARM_ARCH_ISA_ARM) || __ARM_ARCH_ISA_THUMB >= 2)
+/* sha_arm.S */
+void scepcore_sha256_arm(uint32_t *state, const unsigned char *block, size_t blocks,
+                         const uint32_t *k);
+
+static void compress(uint32_t *state, const unsigned char *block, size_t blocks) {
+    scepcore_sha256_arm(state, block, blocks, k256);
+}
+#else
+#define ROTR(x, n) ((x) >> (n) | (x) << (32 - (n)))
+
+static uint32_t load(const unsigned char *b) {
+    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
 
 #define CHOOSE(e, f, g) ((((f) ^ (g)) & (e)) ^ (g))
 #define BIG_1(e) (ROTR(e, 6) ^ ROTR(e, 11) ^ ROTR(e, 25))
@@ -81,6 +91,7 @@ static void compress(uint32_t *state, const unsigned char *block, size_t blocks)
         h = state[7] += h;
     }
 }
+#endif
 
 static void init(const br_hash_class **ctx) {
     br_sha256_init((br_sha256_context *)(void *)ctx);
