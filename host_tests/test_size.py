@@ -115,6 +115,8 @@ def test_frozen_data_belongs_to_the_layer_of_its_module(section, layer):
         ("/x/build/NOE/obj//x/firmware/core/rsa_private.o", "core"),
         ("/x/firmware/usermod/scepcore/modscepcore.o", "core"),
         ("/x/build/src/lwip/src/core/tcp.o", "lwip"),
+        ("/x/obj//x/build/src/bearssl/src/ec/ec_c25519_m31.o", "tls"),
+        ("/x/firmware/core/scepcore_tls.o", "tls"),
         ("/x/build/NOE/obj/src/core/ipv4/dhcp.o", "lwip"),
         ("/x/build/NOE/obj/lib/libm_dbl/exp.o", "micropython"),
         ("/x/build/NOE/obj/smc91c111.o", "port"),

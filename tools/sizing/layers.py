@@ -28,7 +28,8 @@ ORDER = (
 
 # Object files, first match decides.
 FILES = (
-    (r"/bearssl/src/(ssl|x509)/", "tls"),
+    # Nothing but TLS uses elliptic curves, BearSSL's X.509 engine and its record layer.
+    (r"/bearssl/src/(ssl|x509|ec)/|firmware/core/scepcore_tls|/scepcore/tls\.o", "tls"),
     (r"/bearssl/", "core"),
     (r"firmware/core/|firmware/usermod/", "core"),
     (r"/lwip/|/obj/src/(core|netif)/", "lwip"),
