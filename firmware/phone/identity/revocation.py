@@ -43,8 +43,9 @@ def check(set_):
         if listed:
             records.suspend("revoked")
             raise Error("revoked", "the CA revoked the certificate " + certificate.serial_hex)
-        if records.suspended() == "revoked":
-            records.suspend(None)  # a hold was released
+        if records.suspended() == "revoked" and set_.clock.now() is not None:
+            # a hold was released; without a clock it could be an answer of last year
+            records.suspend(None)
             yield {"event": "slot", "slot": "active"}
         return {"revoked": False, "source": name}
     raise failure
