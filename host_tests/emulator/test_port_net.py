@@ -3,7 +3,6 @@
 import binascii
 import hashlib
 import random
-import select
 import socket
 import struct
 import threading
@@ -13,6 +12,7 @@ import pytest
 
 from emulator.cable import Cable
 from emulator.noe import DHCP, HOST, Noe
+from emulator.wire import PEER, Wire, arp_request, is_arp
 
 pytestmark = pytest.mark.emulator
 
@@ -151,38 +151,6 @@ print(len(d), a[0])
             assert s.result().split() == ["11", "True", "1400", HOST]
 
 
-class Wire:
-    """The other end of the set's cable: raw Ethernet frames over UDP (-nic socket)."""
-
-    def __init__(self):
-        """Bind a port for each end; the set's must be free when QEMU starts."""
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._there = probe.getsockname()
-        here = self._socket.getsockname()[1]
-        self.nic = f"socket,udp=127.0.0.1:{here},localaddr=127.0.0.1:{self._there[1]}"
-
-    def send(self, frame):
-        """Send a frame to the set."""
-        self._socket.sendto(frame, self._there)
-
-    def receive(self, timeout=5):
-        """Return the next frame of the set."""
-        assert select.select([self._socket], [], [], timeout)[0], "no frame came"
-        return self._socket.recv(4096)
-
-    def drain(self):
-        """Forget what the set has sent so far."""
-        while select.select([self._socket], [], [], 0.2)[0]:
-            self._socket.recv(4096)
-
-    def close(self):
-        """Cut the cable."""
-        self._socket.close()
-
-
 @pytest.fixture
 def wire():
     """A cable whose other end is the test."""
@@ -191,8 +159,6 @@ def wire():
     w.close()
 
 
-SET = bytes.fromhex("02005e005301")
-PEER = bytes.fromhex("020000000002")
 GROUP = bytes.fromhex("0180c2000003")
 START = "import noe\nnoe.net.start(bytes.fromhex('02005e005301'))\n"
 
@@ -232,12 +198,6 @@ print(got)
         assert s.run(code) == "[6, 7, 8, 9]"
 
 
-def arp_request(target_ip):
-    """Return an ARP request of PEER (RFC 826)."""
-    body = struct.pack(">HHBBH", 1, 0x800, 6, 4, 1) + PEER + bytes([10, 0, 0, 9])
-    return b"\xff" * 6 + PEER + b"\x08\x06" + (body + bytes(6) + target_ip).ljust(46, b"\0")
-
-
 # EtherType 0x88B5: IEEE 802 local experiments
 SEND_FOR_A_SECOND = """
 frame = bytes.fromhex('02000000000202005e00530188b5') + bytes(500)
@@ -248,11 +208,6 @@ while noe.uptime_us() - t < 1000000:
     else: failed += 1
 print(sent, failed)
 """
-
-
-def is_arp(frame, operation):
-    """Tell whether a frame is an ARP request (1) or reply (2)."""
-    return frame[12:14] == b"\x08\x06" and frame[20:22] == bytes([0, operation])
 
 
 def test_flood_does_not_stop_the_set_and_it_recovers(tmp_path, wire):
