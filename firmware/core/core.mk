@@ -29,8 +29,9 @@ $(eval $(call core_variant,build/host,-O2 -g))
 $(eval $(call core_variant,build/host-debug,-O2 -g -DSCEPCORE_DEBUG=1))
 $(eval $(call core_variant,build/host-ct,-O2 -g -DSCEPCORE_CT=1))
 # BearSSL reads unaligned words on x86 on purpose; what the ARM boards run is the other branch.
-$(eval $(call core_variant,build/host-asan,-O1 -g -DBR_LE_UNALIGNED=0 -fsanitize=address$(comma)undefined \
-	-fno-sanitize-recover=all -fno-omit-frame-pointer))
+ASAN_FLAGS = -O1 -g -DBR_LE_UNALIGNED=0 -fsanitize=address$(comma)undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer
+$(eval $(call core_variant,build/host-asan,$(ASAN_FLAGS)))
 
 core-host: build/host/scepcore/.built ## the C core as a CPython package in build/host
 core-debug: build/host-debug/scepcore/.built ## the same with the export that one test needs
@@ -41,6 +42,18 @@ core-asan: build/host-asan/scepcore/.built venv-test ## the core's tests under A
 	@LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 \
 		$(PYTHON) -m pytest -q -p no:cacheprovider -m "not micropython" \
 		-o pythonpath="firmware host_tests . build/host-asan" $(CORE_TESTS)
+
+# FUZZ_SEED=n runs another sequence; what fails lies in build/host-asan/crash-input.
+CORE_FUZZ_SECONDS = $(if $(FULL),1800,20)
+FUZZ_SEED = 1
+
+build/host-asan/scepcore_fuzz: host_tests/c/scepcore_fuzz.c build/host-asan/libscepcore.a
+	@$(CC) -std=gnu99 $(CORE_WARNINGS) $(ASAN_FLAGS) -Ifirmware/core -Ifirmware/core/cpython \
+		-Ibuild/src/bearssl/inc $^ -o $@
+
+core-fuzz: build/host-asan/scepcore_fuzz venv-test ## hostile input to every function of the core that takes lengths
+	@$(PYTHON) host_tests/c/fuzz_seeds.py build/host-asan/seeds
+	@cd build/host-asan && nice -n 19 ./scepcore_fuzz $(CORE_FUZZ_SECONDS) $(FUZZ_SEED) seeds/*
 
 # Constant time on the shipped C: secrets are undefined memory for memcheck. CT_PARTS names parts of
 # host_tests/c/scepcore_ct.c.
@@ -57,6 +70,7 @@ ct: build/host-ct/scepcore_ct ## prove under valgrind that no branch and no addr
 	@echo "ct: $(words $(CT_PARTS)) parts, no report"
 
 TEST_NEEDS += core-host core-debug
-CHECK_PARTS += core-asan ct
+CHECK_PARTS += core-asan core-fuzz ct
+SOAK_PARTS += core-fuzz
 
-.PHONY: core-host core-debug core-asan ct
+.PHONY: core-host core-debug core-asan core-fuzz ct
