@@ -85,8 +85,8 @@ def _put_name(e, kind, value):
         e.tlv(_IP, ip.pack(value))
     else:
         raw = value.encode()
-        if max(raw) > 0x7F:
-            raise DerError("scep_san: only ASCII is allowed in " + kind, code="config")
+        if max(raw) > 0x7F or min(raw) <= 0x20 or (kind == "dns" and b"," in raw):
+            raise DerError("scep_san: a character that %s does not allow" % kind, code="config")
         e.tlv({"email": _EMAIL, "dns": _DNS, "uri": _URI}[kind], raw)
 
 

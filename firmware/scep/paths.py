@@ -28,7 +28,7 @@ def validate(leaf, pool, anchors, time=None, purpose=None, weak=False, depth=MAX
 
 
 def steps(leaf, pool, anchors, time=None, purpose=None, weak=False, depth=MAX_DEPTH):
-    """Generator: as validate(), yields None after each signature check."""
+    """Generator: as validate(), yields None after each signature check, failed ones too."""
     search = _Search(pool, anchors, time, purpose, weak, depth)
     search.check(leaf)
     search.check_leaf(leaf)
@@ -71,24 +71,21 @@ class _Search:
                 child.verify(candidate, self._weak)
                 path.append(candidate)
                 if trusted:
-                    try:
-                        constraints.check(path)
-                    except (CertError, DerError):
-                        path.pop()
-                        raise
+                    self._check_names(path)
                     return True
             except (CertError, DerError) as error:
                 self._note(error, len(path))
+                yield None
                 continue
             yield None
             found = yield from self.extend(path)
             if found:
                 return True
             path.pop()
-        if not child.is_self_issued() or len(path) == 1:
-            self._note(CertError("cert-issuer", "there is no certificate of the issuer"), len(path))
-        else:
+        if child.is_self_issued():
             self._note(CertError("ca-untrusted", "the chain ends at no trusted CA"), len(path))
+        else:
+            self._note(CertError("cert-issuer", "there is no certificate of the issuer"), len(path))
         return False
 
     def check(self, certificate):
@@ -135,6 +132,14 @@ class _Search:
             raise CertError("cert-issuer", "the issuer's key may not sign certificates")
         if not trusted and not self._allows_purpose(candidate):
             raise CertError("cert-issuer", "the issuer is not for this purpose")
+
+    def _check_names(self, path):
+        """Check the name constraints of a complete path; take its anchor off again if they fail."""
+        try:
+            constraints.check(path)
+        except (CertError, DerError):
+            path.pop()
+            raise
 
     def _allows_purpose(self, certificate):
         """4.2.1.12; in a CA's certificate it limits what is below, as everybody reads it."""

@@ -222,7 +222,16 @@ def test_alternative_names_that_cannot_be_asked_for_are_refused():
     for text in ("a.b", "dsn:a", "dns", "x dns:a"):
         raises("config", altnames.parse, text)
     assert altnames.parse("") == [] and altnames.parse(" , ") == []
-    for kind, value in (("dns", "é"), ("ip", "1.2.3"), ("dns", ""), ("ip", "x")):
+    for kind, value in (
+        ("dns", "é"),
+        ("dns", "a, b"),
+        ("dns", "a,b"),
+        ("email", "a b@c"),
+        ("uri", "http://a\n"),
+        ("ip", "1.2.3"),
+        ("dns", ""),
+        ("ip", "x"),
+    ):
         raises("config", altnames.put, Encoder(bytearray(99)), [(kind, value)])
 
 

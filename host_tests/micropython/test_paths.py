@@ -132,6 +132,7 @@ def test_a_ca_that_nobody_trusts_is_refused():
     leaf = other.issue("CN=leaf", key(2))
     raises("ca-untrusted", lambda: path_of(leaf, (other,)))
     raises("cert-issuer", lambda: path_of(leaf, ()))
+    raises("ca-untrusted", lambda: path_of(other.certificate, ()))
 
 
 def test_a_ca_with_the_anchors_name_and_another_key_is_refused():
@@ -209,6 +210,21 @@ def test_the_number_of_signature_checks_is_limited():
     except Exception as error:
         assert error.code == "cert-issuer", error
     assert 0 < count <= paths.MAX_CHECKS
+
+
+def test_failed_signature_checks_are_steps_too():
+    pool = [
+        ROOT.issue("CN=Sub", key(4), bytes([i + 1]), exts=(basic_constraints(),)) for i in range(6)
+    ]
+    steps = paths.steps(LEAF, pool, [ROOT.certificate])
+    count = 0
+    try:
+        while True:
+            next(steps)
+            count += 1
+    except Exception as error:
+        assert error.code == "cert-signature"
+    assert count == 6
 
 
 def test_the_right_one_of_two_keys_is_found_whatever_comes_first():
