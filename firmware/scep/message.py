@@ -3,6 +3,8 @@
 For client.py.  RFC 8894 sections 3.1 to 3.4; INTEROP's item 8 in its order.
 """
 
+import gc
+
 from errors import Error
 from scep import asn1time, cms, cms_build, oid, registry
 from scep.cms_algorithms import CmsError
@@ -59,6 +61,8 @@ def build(kind, transaction_id, nonce, signer, recipient, choice, payload, time=
     own = signer.certificate
     size = _FRAME + payload.size + len(own.der) + len(own.issuer)
     size += len(own.public_key()[0]) + len(recipient.public_key()[0]) + len(recipient.issuer)
+    # what lives on stands low in the heap: an RSA operation wants 5 KiB in one piece
+    gc.collect()
     e = Encoder(bytearray(size))
     try:
         end = e.pos
@@ -66,6 +70,7 @@ def build(kind, transaction_id, nonce, signer, recipient, choice, payload, time=
             e, choice.digest, own, _attributes(kind, transaction_id, nonce, time)
         )
         signing = place.sign(signer.key)
+        gc.collect()
         cms_build.put_certificates(e, own.der)
         content_end = e.pos
         e.reserve(cms_build.PADDING)
