@@ -1,9 +1,12 @@
 """The boot procedure of the UNIX board: files, clock, and what is due, with the lab CA."""
 
+import socket
+
 import pytest
 
 from set_driver import CHALLENGE, MAC, Set
 from test_setctl_operations import _lab
+from tools.setctl_host.fileserver import FileServer
 
 pytestmark = pytest.mark.micropython
 SUBJECT = "CN={mac},O=Ministère des Affaires Etrangères,C=FR"
@@ -151,6 +154,28 @@ def test_half_of_the_validity_makes_it_renew_and_expiry_enrol_anew(fresh, lab, t
     assert second["serial"] != first["serial"] and second["state"] == "active"
     late = _plus_days(second["not_after"], 1)
     assert fresh.ok("--time", late, "status").last["state"] == "suspended"
+
+
+def test_events_go_to_the_log_host_without_a_secret(fresh, lab, tmp_path):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as log:
+        log.bind(("127.0.0.1", 0))
+        log.settimeout(10)
+        host = f"127.0.0.1:{log.getsockname()[1]}"
+        path = _file(tmp_path, _keys(lab, log_host=host))
+        fresh.ok("boot", "--lanpbx", path, "--until", "enrolled", "--timeout", "120")
+        messages = []
+        while not messages or b" slot " not in messages[-1]:
+            messages.append(log.recv(2000))
+    assert any(b" http " in message for message in messages)
+    assert all(MAC.encode() in m and CHALLENGE.encode() not in m for m in messages)
+
+
+def test_the_call_server_tells_the_time(fresh, lab, tmp_path):
+    with FileServer() as desk:
+        server = f"127.0.0.1:{desk.ports['session']}"
+        path = _file(tmp_path, f"call_server={server}\n")
+        answer = fresh.ok("--time", "none", "boot", "--lanpbx", path)
+    assert [event["time"] for event in answer.named("boot") if event["step"] == 5][0]
 
 
 def _plus_days(iso, days):

@@ -37,8 +37,7 @@ def _config(set_, command):
     for key, raw in command.pairs:
         changes.append((key, checked(key, raw)))
     said = set_.records.configure(changes)
-    for key, old, new in said:
-        set_.console.event("config", {"key": key, "old": old, "new": new})
+    set_.configured(said)
     return {"changed": len(said)}
 
 

@@ -7,7 +7,7 @@ it has.
 
 import scepcore
 from errors import Error
-from phone import dm, filed, lanpbx, network, sntp, tftp
+from phone import dm, filed, lanpbx, network, remotelog, sntp, tftp
 from phone.callsession import Session
 from phone.clock import ClockError
 from phone.config import mac_text
@@ -52,6 +52,7 @@ def _configuration(set_, servers):
             data = yield from _lanpbx(set_, servers["tftp"])
             found = filed.pairs(lanpbx.Reader(), data)
         else:
+            yield from _log(set_)
             yield {"event": "boot", "step": 3, "name": "configuration", "file": None}
             return
     except Error as e:
@@ -59,6 +60,7 @@ def _configuration(set_, servers):
         return
     for event in filed.apply(set_, found):
         yield event
+    yield from _log(set_)
     yield {"event": "boot", "step": 3, "name": "configuration", "file": "read"}
 
 
@@ -85,6 +87,22 @@ def _download(set_, url):
     request = http.Request(http_url.parse(url), "DM")
     response = yield from http.exchange(network.transport(set_), request, limits)
     return response.body
+
+
+def _log(set_):
+    """Generator: send every event from now on to log_host, where one is configured."""
+    server = set_.records.config.get("log_host")
+    mac = set_.mac()
+    if server is None or mac is None or set_.log is not None:
+        return
+    try:
+        host, port = _host_port(server, remotelog.PORT)
+        host = yield from _address(set_, host)
+        set_.log = remotelog.RemoteLog(host, mac_text(mac), set_.version, port)
+    except Error as e:
+        yield _warning(e)
+        return
+    set_.listeners.append(lambda name, fields: set_.log.event(name, fields, set_.clock.iso()))
 
 
 def _software(set_, servers):

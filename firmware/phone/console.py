@@ -50,6 +50,7 @@ class Console:
         self._have = 0
         self._at = 0
         self._broken = None
+        self._cancel = False
 
     def event(self, name, fields=None):
         """Write one event: `fields` (dict of JSON values, or None) and "event": name."""
@@ -75,6 +76,7 @@ class Console:
             stop = self._chunk[end] if end < self._have else None
             self._take(end if stop is None else end + 1)
             if stop == _CANCEL:
+                self._cancel = True
                 self._forget()
             elif stop == _LINE_END:
                 command = self._line_end()
@@ -82,12 +84,9 @@ class Console:
                     return command
         return None
 
-    def cancelled(self):
-        """Tell whether Ctrl-C came in; what else came in meanwhile is dropped."""
-        seen = False
-        while self._fill():
-            seen = seen or self._chunk[self._at] == _CANCEL
-            self._take(self._at + 1)
+    def take_cancel(self):
+        """Return whether Ctrl-C came in since the last call."""
+        seen, self._cancel = self._cancel, False
         return seen
 
     # -- private, in the order of use

@@ -40,8 +40,7 @@ def apply(set_, found):
         if key in changes:
             events.append(_warning("config", key + " stands twice; the last one counts"))
         changes[key] = value
-    for key, old, new in set_.records.configure(list(changes.items()), trusted=False):
-        events.append({"event": "config", "key": key, "old": old, "new": new})
+    set_.configured(set_.records.configure(list(changes.items()), trusted=False))
     for value in changes.values():
         if isinstance(value, bytearray):
             charset.wipe(value)

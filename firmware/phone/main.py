@@ -1,12 +1,13 @@
-"""The set's main program: comes up, says so, and does what its line asks, one action at a time.
+"""The set's main loop: comes up, says so, and does what its line, its menu or the time asks.
 
 For firmware/main.py. DESIGN.md sections 7 and 10; boards/UNIX/board.py documents a board module.
+Nothing in a turn of the loop waits: an action is a generator that the loop steps.
 """
 
 import gc
 
 from errors import HELP, Error
-from phone import actions, release
+from phone import actions, lifecycle, release
 from phone.clock import Clock, ClockError, between, ticks
 from phone.console import Console
 from phone.identity import keys
@@ -16,8 +17,12 @@ from phone.identity.records import Records
 _ALIVE_MS = 2000
 # A step that took longer than this computed: the next one follows at once.
 _COMPUTED_MS = 2
+# How often an idle set asks whether something is due.
+_DUE_MS = 1000
 # Actions whose failure `status` goes on showing; a mistyped command is none of them.
 _LASTING = ("boot", "enroll", "renew", "poll", "rollover", "check")
+# Commands that are answered while an action runs; others wait for its end.
+_AT_ONCE = ("ready", "status", "cert", "licences")
 
 
 def run():
@@ -27,89 +32,101 @@ def run():
     Set(board).run()
 
 
+class Job:
+    """An action that runs. name: str; steps: generator; done: function (result, Error or None)."""
+
+    def __init__(self, name, steps, done):
+        """Keep the three."""
+        self.name = name
+        self.steps = steps
+        self.done = done
+
+
 class Set:
     """The set's state while it is on.
 
     board: the board module; records: what the key store holds (Records) or None;
-    fault: the Error why there are no records, or None. Invariant: one of the two is None.
+    fault: the Error why there are no records, or None (invariant: one of the two is None);
+    job: the Job that runs, or None: there is one at a time, so one user of the `next` slot;
+    listeners: functions (name, fields) that get every event, as the line does;
+    scheduler: after a boot, what does what is due.
     """
 
     def __init__(self, board):
         """Open the line first, so that whatever fails can be said."""
         self.board = board
         self.console = Console(board.console())
+        self.listeners = []
         self.records = None
         self.fault = None
         self.network = None  # what board.net() returned, once it is up
         self.clock = Clock()
         self.trace = False
-        self.scheduler = None  # after a boot
+        self.scheduler = None
+        self.log = None  # remotelog.RemoteLog, once it is configured and reachable
         self.version = release.VERSION
-        self._untidy = False
+        self.job = None
+        self._command = None  # a command that waits for the job's end
+        self._said_at = ticks()
+        self._due_at = ticks()
+        self._cancel = self._leave = self._untidy = False
+
+    # -- for the loop --------------------------------------------------------------------------
 
     def run(self):
-        """Come up, then serve the line for ever."""
+        """Come up, then turn for ever (or until the prompt is asked for)."""
         self._open()
-        ready = {"board": self.board.NAME, "version": self.version}
-        self.console.event("ready", ready)
-        while True:
+        self._say_ready()
+        while not self._leave:
             try:
-                command = self.console.poll()
-            except Error as e:
-                self.report(e)
-                continue
-            except KeyboardInterrupt:  # development builds: Ctrl-C on an idle set
-                continue
-            if command is None:
-                self._tidy()
-                self.board.idle()
-                self.clock.tick()
-            elif command.name == "ready":
-                self.console.event("ready", ready)
-            elif command.name == "repl" and "repl" in self.board.FEATURES:
-                self.console.event("result")
-                return
-            else:
-                self.perform(command)
+                if self.turn():
+                    self.board.idle()
+            except KeyboardInterrupt:  # development builds
+                self._cancel = True
 
-    def perform(self, command):
-        """Run one command to its result or error event; its values are wiped."""
-        try:
-            result = actions.start(self, command)
-            if not isinstance(result, dict):
-                result = self._drive(result)
-            if self.trace:
-                self.console.event("trace", dict(self.board.memory(), what="memory"))
-            self.console.event("result", result)
-            return
-        except Error as e:
-            failure = e
-        except MemoryError:
-            failure = Error("memory", "the set ran out of memory")
-        except KeyboardInterrupt:
-            failure = Error("cancelled", "the action was cancelled")
-        except Exception as e:
-            # a traceback names lines, never values; the exception's text may be a value's
-            failure = Error("internal", "fault of the firmware: " + type(e).__name__)
-            self.board.traceback(e)
-        finally:
-            command.wipe()
-            self._untidy = self.fault is None
-            gc.collect()
-        if command.name in _LASTING and self.fault is None:
-            self.keep_error(failure)
-        self.report(failure)
+    def turn(self):
+        """Do one bounded piece of work; return whether there is nothing to do but wait."""
+        self.clock.tick()
+        self._listen()
+        if self.job is not None:
+            return self._step()
+        self._tidy()
+        self._background()
+        return self.job is None
+
+    # -- for actions, the boot procedure and the menu ------------------------------------------
+
+    def begin(self, name, steps, done):
+        """Let the loop run an action: `steps` (generator) to its end, then done(result, Error).
+
+        The steps yield events, None where they wait, False where they have more to compute.
+        """
+        if self.job is not None:
+            steps.close()
+            raise Error("cancelled", "the set is busy with " + self.job.name)
+        self._cancel = False
+        self._said_at = ticks()
+        self.job = Job(name, steps, done)
+
+    def cancel(self):
+        """End the job that runs at its next step."""
+        self._cancel = True
+
+    def say(self, name, fields=None):
+        """Write an event to the line and to every listener."""
+        self._said_at = ticks()
+        self.console.event(name, fields)
+        for listener in self.listeners:
+            listener(name, fields or {})
 
     def report(self, error):
         """Write the error event of `error` (Error)."""
-        self.console.event(
-            "error",
-            {"error": error.code, "message": error.message, "help": HELP[error.code]},
-        )
+        fields = {"error": error.code, "message": error.message, "help": HELP[error.code]}
+        self.say("error", fields)
 
     def warn(self, error):
         """Write a warning event."""
-        self.console.event("warning", {"code": error.code, "message": error.message})
+        self.say("warning", {"code": error.code, "message": error.message})
 
     def keep_error(self, error):
         """Keep `error` as the last one that `status` shows."""
@@ -118,11 +135,18 @@ class Set:
         except Error:
             pass  # a store that does not take the note must not hide what it is about
 
+    def configured(self, said):
+        """Say what a change of configuration changed: list of (key, old, new) of configure()."""
+        for key, old, new in said:
+            self.say("config", {"key": key, "old": old, "new": new})
+        if said and self.scheduler is not None:
+            self.scheduler.configured()
+
     def mac(self):
         """Return the set's MAC address (6 bytes): the board's own, else the factory record's."""
         return self.board.mac() or self.records.mac()
 
-    # -- private, in the order of use
+    # -- private, in the order of use ----------------------------------------------------------
 
     def _open(self):
         try:
@@ -139,38 +163,115 @@ class Set:
             except ClockError as e:
                 self.warn(e)
 
+    def _say_ready(self):
+        self.say("ready", {"board": self.board.NAME, "version": self.version})
+
+    def _listen(self):
+        """Take a command from the line, and perform it if it does not have to wait."""
+        if self._command is None:
+            try:
+                self._command = self.console.poll()
+            except Error as e:
+                self.report(e)
+        if self.console.take_cancel():
+            self._cancel = True
+        command = self._command
+        if command is None or (self.job is not None and command.name not in _AT_ONCE):
+            return
+        self._command = None
+        if command.name == "ready":
+            self._say_ready()
+        elif command.name == "repl" and "repl" in self.board.FEATURES:
+            self.say("result")
+            self._leave = True
+        else:
+            self._perform(command)
+
+    def _perform(self, command):
+        """Start a command; its values are wiped when it has ended."""
+
+        def done(result, failure):
+            command.wipe()
+            self._answer(command.name, result, failure)
+
+        try:
+            result = actions.start(self, command)
+            if not isinstance(result, dict):
+                self.begin(command.name, result, done)
+                return
+            failure = None
+        except Exception as e:
+            result, failure = None, self._failure(e)
+        done(result, failure)
+
+    def _answer(self, name, result, failure):
+        """Write the result or error event of a command."""
+        if failure is None:
+            if self.trace:
+                self.say("trace", dict(self.board.memory(), what="memory"))
+            self.say("result", result)
+            return
+        if name in _LASTING and self.fault is None:
+            self.keep_error(failure)
+        self.report(failure)
+
+    def _step(self):
+        """Take one step of the job; return whether it waits for something."""
+        job = self.job
+        began = ticks()
+        result = failure = None
+        try:
+            if self._cancel:
+                raise Error("cancelled", "the action was cancelled")
+            event = next(job.steps)
+            if event:
+                self.say(event.pop("event"), event)
+                return False
+            if between(ticks(), self._said_at) >= _ALIVE_MS:
+                self._said_at = ticks()
+                self.console.event("alive")
+            return event is None and between(ticks(), began) < _COMPUTED_MS
+        except StopIteration as e:
+            result = e.value
+        except KeyboardInterrupt:
+            failure = Error("cancelled", "the action was cancelled")
+        except Exception as e:
+            failure = self._failure(e)
+        job.steps.close()
+        self.job = None
+        self._untidy = True
+        gc.collect()
+        job.done(result, failure)
+        return False
+
+    def _failure(self, exception):
+        """Return the Error that an exception is to the user."""
+        if isinstance(exception, Error):
+            return exception
+        if isinstance(exception, MemoryError):
+            gc.collect()
+            return Error("memory", "the set ran out of memory")
+        # a traceback names lines, never values; the exception's text may be a value's
+        self.board.traceback(exception)
+        return Error("internal", "fault of the firmware: " + type(exception).__name__)
+
     def _tidy(self):
         """Let the store erase ahead, one block a call: no commit ever waits for an erase."""
-        if self._untidy:
+        if self._untidy and self.records is not None:
             try:
                 self._untidy = self.records.store.tidy()
             except Error:
                 self._untidy = False
 
-    def _drive(self, action):
-        """Step a generator to its end and return its value; write the events that it yields.
+    def _background(self):
+        """Begin what is due, on a set that has booted."""
+        if self.scheduler is None or between(ticks(), self._due_at) < _DUE_MS:
+            return
+        self._due_at = ticks()
+        action = self.scheduler.due()
+        if action != lifecycle.NONE:
+            self.begin(action, self.scheduler.perform(action), self._background_done)
 
-        It yields None where it waits, False where it just has more to compute.
-        """
-        last = ticks()
-        try:
-            while True:
-                began = ticks()
-                try:
-                    event = next(action)
-                except StopIteration as e:
-                    return e.value
-                if event:
-                    name = event.pop("event")
-                    self.console.event(name, event)
-                    last = ticks()
-                    continue
-                if self.console.cancelled():
-                    raise Error("cancelled", "the action was cancelled")
-                if between(ticks(), last) >= _ALIVE_MS:
-                    self.console.event("alive")
-                    last = ticks()
-                if event is None and between(ticks(), began) < _COMPUTED_MS:
-                    self.board.idle()
-        finally:
-            action.close()
+    def _background_done(self, result, failure):
+        if failure is not None:  # perform() has said what an action of its own may say
+            self.warn(failure)

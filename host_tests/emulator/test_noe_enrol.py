@@ -87,6 +87,14 @@ def test_after_the_faults_it_enrols_again(enrolled, server):
     assert after["sha256"] != before["sha256"] and after["state"] == "active"
 
 
+def test_it_renews_with_a_new_key(enrolled):
+    before = _certificate(enrolled.pem())
+    enrolled.ok("renew")
+    after = _certificate(enrolled.pem())
+    assert after.serial_number != before.serial_number
+    assert after.public_key() != before.public_key() and after.subject == before.subject
+
+
 def test_another_devices_secret_is_wrong_device_and_nothing_is_erased(enrolled, tmp_path):
     copy = Set("NOE", tmp_path)
     copy.flash.write_bytes(enrolled.flash.read_bytes())
