@@ -39,7 +39,8 @@ def _carry(machine, fd):
             return
         if data:
             last = time.monotonic()
-            machine.ready()
+            if b">>>" in data:  # what comes before may be the emulator, still starting
+                machine.ready()
             os.write(sys.stdout.fileno(), data)
         if open_input and select.select([fd], [], [], 0)[0]:
             typed = os.read(fd, 256)
