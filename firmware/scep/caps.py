@@ -78,7 +78,7 @@ def names(found):
 def _bit(word, too_long):
     if too_long or not word:
         return NONE
-    keyword = bytes(word).strip().strip(b"\x00").lower()
+    keyword = bytes(word).strip(b" \t\x00").lower()
     for i in range(len(_KEYWORDS)):
         if keyword == _KEYWORDS[i].lower().encode():
             return 1 << i
