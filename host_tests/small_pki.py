@@ -214,7 +214,7 @@ def ocsp_answer(certificate, issuer, signer_key, responder=None, **other):
     """Return an OCSPResponse's bytes.
 
     responder: Certificate that is named (default: issuer's); other: status ("good", "revoked",
-    "unknown"), by_key, nonce, start, end, certificates (sequence of Certificate), serial,
+    "unknown", or an element as bytes), by_key, nonce, start, end, certificates (sequence of Certificate), serial,
     code (responseStatus), exts (bytes of response extensions), single (the same of the single).
     """
     if other.get("code"):
@@ -276,6 +276,8 @@ def _response_data(e, certificate, issuer, responder, other):
             e.wrap(CONTEXT_C | 0, mark)
         e.generalized_time(start)
         e.wrap(CONTEXT_C | 1, mark)
+    elif isinstance(status, bytes):
+        e.raw(status)
     else:
         e.tlv(CONTEXT | (0 if status == "good" else 2), b"")
     mark = e.pos

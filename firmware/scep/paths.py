@@ -126,8 +126,6 @@ class _Search:
                 raise CertError("cert-issuer", "the issuer's certificate is no CA's")
             if length is not None and below > length:
                 raise CertError("cert-issuer", "the path is longer than the CA's allows")
-        if names.is_empty(candidate.subject):
-            raise CertError("cert-issuer", "the issuer has no name")
         if not candidate.allows(extensions.KEY_CERT_SIGN):
             raise CertError("cert-issuer", "the issuer's key may not sign certificates")
         if not trusted and not self._allows_purpose(candidate):

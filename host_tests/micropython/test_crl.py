@@ -87,6 +87,17 @@ def test_without_a_clock_a_crl_is_believed_for_now():
     assert status(CA.crl([(b"\x05", ())], start=END - 10), time=None) is not None
 
 
+def test_entries_of_an_unusual_form_are_read():
+    """Dates from 2050 on, a long serial number, an invalidity date."""
+    later = 2524608000
+    data = CA.crl([(b"\x05", ()), (b"\x01" * 130, ())], start=later, end=later + 10)
+    assert status(data, time=later).date == later
+    ext = extension(oid.INVALIDITY_DATE, lambda e: e.generalized_time(START))
+    data = CA.crl([(b"\x07", (reason(1), ext)), (b"\x05", (ext,))])
+    assert status(data).reason == 0
+    assert len(list(Crl(data).entries())) == 2
+
+
 def test_both_ends_of_the_time_count():
     data = CA.crl(start=START, end=START + 10)
     assert status(data, time=START) is None and status(data, time=START + 10) is None
@@ -159,6 +170,9 @@ def test_malformed_crls_are_refused():
         raises("asn1", Crl, make())
     for items in ((reason(7),), (reason(1), reason(1)), (b"\x05\x00",)):
         raises("asn1", Crl(CA.crl([(b"\x05", items)])).find, b"\x05")
+        raises("asn1", Crl(CA.crl([(b"\x07", items)])).find, b"\x05")
+    no_time = CA.crl([(b"\x07", ())]).replace(b"\x02\x01\x07\x17\x0d", b"\x02\x01\x07\x13\x0d")
+    raises("asn1", Crl(no_time).find, b"\x05")
 
 
 def test_truncation_at_every_byte_is_refused():

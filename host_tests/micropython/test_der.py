@@ -121,6 +121,7 @@ READ = (
     ("unsigned zero", "020100", lambda r: bytes(r.unsigned()), b"\0"),
     ("serial as it stands", "02020080", lambda r: bytes(r.integer_body()), b"\0\x80"),
     ("oid", "06032a8603", lambda r: r.oid(), b"\x2a\x86\x03"),
+    ("enumerated", "0a0106", lambda r: r.enumerated(), 6),
     ("named bits", "030205a0", lambda r: r.named_bits(), 5),
     ("named bits with trailing zeros", "030200a0", lambda r: r.named_bits(), 5),
     ("no named bits", "030100", lambda r: r.named_bits(), 0),
@@ -165,6 +166,7 @@ REFUSED = (
     ("empty integer", "0200", lambda r: r.integer(), True),
     ("integer with a zero", "02020001", lambda r: r.integer(), False),
     ("integer with ones", "0202ff80", lambda r: r.integer(), False),
+    ("integer of 2 KiB", "02820800" + "01" * 2048, lambda r: r.integer(), True),
     ("negative modulus", "0201ff", lambda r: r.unsigned(), True),
     ("null with contents", "050100", lambda r: r.null(), True),
     ("empty oid", "0600", lambda r: r.oid(), True),
@@ -296,6 +298,33 @@ def test_optional_elements():
     assert reader.peek() == -1 and reader.empty()
 
 
+def test_open_and_close_read_nested_elements_with_one_reader():
+    reader = Reader(unhex("300b" + "3003020105" + "0500" + "30020500" + "0101ff"))
+    outer = reader.open(SEQUENCE)
+    inner = reader.open(SEQUENCE)
+    assert reader.integer() == 5 and reader.empty()
+    reader.close(inner)
+    reader.null()
+    inner = reader.open(SEQUENCE)
+    raises("asn1", reader.close, inner)
+    reader.null()
+    raises("asn1", reader.null)
+    reader.close(inner)
+    reader.close(outer)
+    assert reader.boolean()
+    reader.finish()
+
+
+def test_open_takes_definite_lengths_only():
+    for data in ("30800000", "3080"):
+        raises("asn1", Reader(unhex(data), ber=True).open)
+        raises("asn1", Reader(unhex(data)).open)
+
+
+def test_an_integer_below_zero_is_never_written():
+    raises("internal", Encoder(bytearray(9)).integer, -1)
+
+
 def test_truncation_at_every_byte_is_refused():
     whole = unhex("300c" + "03020780" + "020105" + "0403616263")
 
@@ -333,6 +362,7 @@ MOMENTS = (
     ("1969-12-31T23:59:59Z", -1),
     ("2000-02-29T12:00:00Z", 951825600),
     ("2038-01-19T03:14:08Z", 1 << 31),
+    ("2096-12-31T12:00:00Z", 4007793600),
     ("2100-03-01T00:00:00Z", 4107542400),
     ("2106-02-07T06:28:16Z", 1 << 32),
     ("9999-12-31T23:59:59Z", 253402300799),

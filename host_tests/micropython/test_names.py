@@ -140,6 +140,8 @@ PAIRS = (
     ("CN=a", "CN=A", True),
     ("CN=É", "CN=é", True),
     ("CN=a  b", "CN=\\ a b\\ ", True),
+    ("CN=a\\09b", "CN=a b", True),
+    ("CN=a\\C2\\ADb", "CN=ab", True),
     ("CN=#0c0161", "CN=#130161", True),
     ("CN=#1e020061", "CN=a", True),
     ("CN=a", "CN=ab", False),

@@ -176,6 +176,13 @@ def test_unknown_critical_extensions_void_an_answer():
                 assert read(data).status == ocsp.GOOD
 
 
+def test_malformed_answers_are_refused():
+    for status in (b"\x83\x00", b"\x80\x01\x00", b"\x05\x00"):
+        raises("asn1", read, answer(status=status))
+    raises("asn1", read, answer() + b"\0")
+    raises("algorithm", ocsp.put_request, Encoder(bytearray(99)), LEAF, CA.certificate, None, "x")
+
+
 def test_truncation_at_every_byte_is_refused():
     data = delegated(delegate(), nonce=NONCE)
     for cut in range(len(data)):

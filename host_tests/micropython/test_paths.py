@@ -5,6 +5,7 @@ from rsa_keys import key
 from scep import altnames, extensions, hosts, issued, names, oid, paths
 from scep.der import CONTEXT, CONTEXT_C, SEQUENCE
 from scep.signatures import finish
+from scep.x509 import Certificate
 from small_pki import (
     END,
     START,
@@ -398,6 +399,10 @@ def test_the_certificate_with_our_key_is_chosen_wherever_it_stands():
         assert issued.choose(order, n).der == LEAF.der
         assert issued.choose(order, b"\0\0" + n).der == LEAF.der
     raises("cert-key-mismatch", issued.choose, [SUB.certificate], n)
+    data = bytes(SUB.certificate.der)
+    at = data.find(oid.RSA_ENCRYPTION)
+    other = Certificate(data[:at] + oid.RSA_PSS + data[at + len(oid.RSA_PSS) :])
+    assert issued.choose([other, LEAF], n).der == LEAF.der
     raises("no-certificate", issued.choose, [], n)
 
 

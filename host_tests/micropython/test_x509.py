@@ -191,6 +191,14 @@ def test_only_rsa_keys_are_handed_out():
     raises("algorithm", Certificate(other).public_key)
 
 
+def test_keys_beyond_8192_bits_are_refused():
+    class Large:
+        def public(self):
+            return b"\xff" * 1025, 3
+
+    raises("algorithm", CA.issue("CN=a", Large()).public_key)
+
+
 def test_fingerprints_are_of_the_whole_certificate():
     c = CA.certificate
     assert len(c.fingerprint()) == 32 and len(c.fingerprint("md5")) == 16
