@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from set_driver import CHALLENGE, Set
+from set_driver import CHALLENGE, MAC, Set
 
 ROOT = Path(__file__).parent.parent
 LABCA = ROOT / "tools" / "labca"
@@ -179,6 +180,64 @@ def test_an_answer_for_another_key_is_refused(tmp_path):
         answer = fresh.run("enroll")
     assert (answer.status, answer.code) == (1, "cert-key-mismatch"), answer.last
     assert fresh.identity()["slot"] == "factory"
+
+
+_READ_FACTORY = """
+import sys
+import scepcore
+from keystore import Store, slots
+from scep import pem
+from tools.setctl_host import image
+from tools.setctl_host.flashmodel import MemoryFlash
+scepcore.set_device_secret(image.read_secret(sys.argv[1]))
+_size, offset, sector, sectors = image.GEOMETRY["UNIX"]
+device = MemoryFlash(sector, sectors)
+device.data[:] = open(sys.argv[1], "rb").read()
+store = Store(device)
+store.mount()
+print(pem.encode(bytes(store.get("factory", slots.CERTIFICATE))))
+"""
+
+
+def _sealed_challenge(device, lab, tmp_path):
+    """Return scep_psk_cms for a set, made by tools/wrap, bound to the lab's CA."""
+    path = os.pathsep.join(str(ROOT / p) for p in ("firmware", "build/host", "."))
+    done = subprocess.run(
+        [sys.executable, "-c", _READ_FACTORY, device.flash],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    factory, ca = tmp_path / "factory.pem", tmp_path / "ca.pem"
+    factory.write_text(done.stdout)
+    chain = device.ok("getca").last["pem"].split("-----END CERTIFICATE-----\n")
+    ca.write_text(chain[0] + "-----END CERTIFICATE-----\n")
+    command = [sys.executable, ROOT / "tools" / "wrap", "psk", "--challenge", "-"]
+    command += ["--ca", ca, "--factory", factory, "--mac", MAC]
+    done = subprocess.run(command, input=CHALLENGE, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip().partition("=")[2].strip('"')
+
+
+def test_a_challenge_sealed_to_the_set_enrols_and_stays_sealed(lab, tmp_path):
+    fresh = Set("UNIX", tmp_path).factory().configure(lab, challenge="")
+    sealed = _sealed_challenge(fresh, lab, tmp_path)
+    fresh.ok("config", f"scep_psk_cms={sealed}")
+    fresh.ok("enroll")
+    assert fresh.identity()["state"] == "active"
+    for place in (fresh.flash, fresh.serial):
+        assert CHALLENGE.encode() not in place.read_bytes()
+
+
+def test_a_challenge_sealed_for_one_ca_is_not_sent_to_another(lab, tmp_path):
+    fresh = Set("UNIX", tmp_path).factory().configure(lab, challenge="")
+    sealed = _sealed_challenge(fresh, lab, tmp_path)
+    with _lab(tmp_path / "rogue", "--challenge", CHALLENGE) as rogue:
+        fresh.configure(rogue, challenge="", scep_psk_cms=sealed)
+        answer = fresh.run("enroll")
+        assert (answer.status, answer.code) == (1, "ca-fingerprint"), answer.last
+        assert [row for row in rogue.log() if "PKI" in str(row)] == []
 
 
 def test_trace_shows_what_went_over_the_wire_and_no_secret(enrolled):
