@@ -214,8 +214,9 @@ def ocsp_answer(certificate, issuer, signer_key, responder=None, **other):
     """Return an OCSPResponse's bytes.
 
     responder: Certificate that is named (default: issuer's); other: status ("good", "revoked",
-    "unknown", or an element as bytes), by_key, nonce, start, end, certificates (sequence of Certificate), serial,
-    code (responseStatus), exts (bytes of response extensions), single (the same of the single).
+    "unknown", or an element as bytes), by_key, nonce, start, end, certificates (sequence of
+    Certificate), serial, code (responseStatus), exts (bytes of response extensions), single (the
+    same of the single one).
     """
     if other.get("code"):
         return value(lambda e: _refusal(e, other["code"]))
