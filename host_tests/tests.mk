@@ -3,8 +3,11 @@
 
 TEST_NEEDS += UNIX NOE NOE-dev scep-servers
 
-UNIX NOE:
+$(BOARDS):
 	@$(MAKE) board BOARD=$@
+
+# Every board there is has to build.
+CHECK_NEEDS += $(filter-out UNIX NOE,$(BOARDS))
 
 # The development image: a prompt that tests can drive.
 NOE-dev:
@@ -24,4 +27,4 @@ unit: venv-test core-host ## only the tests that need neither a board, an emulat
 	@$(PYTHON) -m pytest -q -n 2 \
 		-m "not micropython and not emulator and not peers and not check and not soak"
 
-.PHONY: UNIX NOE NOE-dev UNIX-32 scep-servers unit
+.PHONY: $(BOARDS) NOE-dev UNIX-32 scep-servers unit
