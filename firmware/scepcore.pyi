@@ -222,6 +222,59 @@ def rsa_encrypt(n, e: int, plaintext) -> bytes:
     EntropyError when the generator is not seeded.
     """
 
+def tls(host, judge, key=None, chain=(), legacy=False, buffer=16709, chain_size=4096) -> TLS:
+    """Start a TLS client's handshake (RFC 5246); the server's chain is judged by the caller.
+
+    host: str for server_name (RFC 6066 section 3), or None; judge: function (chain: bytes, the
+    server's DER certificates one behind the other, its own first) -> whether it is trusted, called
+    from within push(): an exception refuses the chain and leaves push(). key: RSAKey of a client
+    certificate, chain: its DER certificates (1 to 4), used where the server asks for one.
+    ECDHE (X25519, P-256) or RSA key exchange, AES in GCM or CBC; legacy: bool, also TLS 1.0 and
+    1.1, SHA-1 and 3DES. buffer: bytes of the record buffer, half-duplex; below 16709 the server is
+    asked for short records (max_fragment_length). chain_size: longest chain in bytes.
+    ValueError for sizes; EntropyError when the generator is not seeded.
+    """
+
+class TLS:
+    """A TLS client connection without a transport: records in, records out; made by tls()."""
+
+    def state(self) -> int:
+        """Return what can be done now, or-ed: 1 the connection has ended (error() tells how), 2
+        records wait for pull(), 4 push() takes records, 8 write() takes data (the handshake is
+        over), 16 read() has data. 1 alone after wipe().
+        """
+
+    def pull(self, out) -> int:
+        """Move records that are to be sent into a buffer; return how many bytes, 0 for none."""
+
+    def push(self, data) -> int:
+        """Hand over bytes that came; return how many were taken, 0 where none may come now."""
+
+    def read(self, out) -> int:
+        """Move application data into a buffer; return how many bytes, 0 for none."""
+
+    def write(self, data) -> int:
+        """Hand over application data; return how many bytes were taken."""
+
+    def flush(self) -> None:
+        """Have what was written sent now."""
+
+    def close(self) -> None:
+        """Begin an orderly end: a close_notify waits for pull() (RFC 5246 section 7.2.1)."""
+
+    def error(self) -> int:
+        """Return 0 while all is well and after a close_notify; else what went wrong.
+
+        1000: judge refused the chain; 1001: the chain is longer than chain_size; others are
+        BearSSL's numbers, to which 256 (alert received) or 512 (alert sent) is added.
+        """
+
+    def agreed(self) -> tuple[int, int]:
+        """Return (version, cipher suite), as 0x0303 and its number; zeros before that."""
+
+    def wipe(self) -> None:
+        """Erase keys and buffers; idempotent."""
+
 # CPython only: what stands for the board in tests and tools.
 
 def set_device_secret(secret) -> None:

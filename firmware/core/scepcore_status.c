@@ -32,6 +32,8 @@ static const struct {
     {SCEPCORE_E_OVERLAP, "source and destination must be the same buffer or apart"},
     {SCEPCORE_E_SECRET_LENGTH, "a device secret has 32 bytes"},
     {SCEPCORE_E_FACTORS, "the two prime factors must be of about equal length"},
+    {SCEPCORE_E_TLS_BUFFER, "a TLS buffer has 837 to 65536 bytes, and a host name fits the engine"},
+    {SCEPCORE_E_TLS_CHAIN, "a client certificate comes as a chain of 1 to 4 certificates"},
     {SCEPCORE_E_WIPED, "the object was wiped"},
     {SCEPCORE_E_FAULT, "the result of a private operation failed its check and was withheld"},
     {SCEPCORE_E_NO_SECRET, "this device has no device secret"},

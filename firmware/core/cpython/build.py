@@ -23,6 +23,7 @@ SOURCE = """
 #include "scepcore_rsa.h"
 #include "scepcore_seal.h"
 #include "scepcore_status.h"
+#include "scepcore_tls.h"
 #include "scepcore_wipe.h"
 /* The program's one random generator. */
 static scepcore_random host_random;

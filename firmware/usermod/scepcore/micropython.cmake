@@ -21,6 +21,7 @@ target_sources(usermod_scepcore INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/modscepcore.c
     ${CMAKE_CURRENT_LIST_DIR}/symmetric.c
     ${CMAKE_CURRENT_LIST_DIR}/rsa.c
+    ${CMAKE_CURRENT_LIST_DIR}/tls.c
     ${SCEPCORE_C}
     ${SCEPCORE_BOARD_C}
     ${SCEPCORE_BEARSSL_C}

@@ -102,6 +102,7 @@ static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_RSAKey), MP_ROM_PTR(&modscepcore_type_RSAKey)},
     {MP_ROM_QSTR(MP_QSTR_KeyGenerator), MP_ROM_PTR(&modscepcore_type_KeyGenerator)},
     {MP_ROM_QSTR(MP_QSTR_Operation), MP_ROM_PTR(&modscepcore_type_Operation)},
+    {MP_ROM_QSTR(MP_QSTR_TLS), MP_ROM_PTR(&modscepcore_type_TLS)},
     {MP_ROM_QSTR(MP_QSTR_hash), MP_ROM_PTR(&modscepcore_hash_obj)},
     {MP_ROM_QSTR(MP_QSTR_hmac), MP_ROM_PTR(&modscepcore_hmac_obj)},
     {MP_ROM_QSTR(MP_QSTR_cipher), MP_ROM_PTR(&modscepcore_cipher_obj)},
@@ -111,6 +112,7 @@ static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_equal), MP_ROM_PTR(&equal_obj)},
     {MP_ROM_QSTR(MP_QSTR_seal), MP_ROM_PTR(&modscepcore_seal_obj)},
     {MP_ROM_QSTR(MP_QSTR_unseal), MP_ROM_PTR(&modscepcore_unseal_obj)},
+    {MP_ROM_QSTR(MP_QSTR_tls), MP_ROM_PTR(&modscepcore_tls_obj)},
     {MP_ROM_QSTR(MP_QSTR_rsa_verify), MP_ROM_PTR(&modscepcore_rsa_verify_obj)},
     {MP_ROM_QSTR(MP_QSTR_rsa_encrypt), MP_ROM_PTR(&modscepcore_rsa_encrypt_obj)},
 };

@@ -24,17 +24,22 @@ uint64_t modscepcore_uint32(mp_obj_t o);
 // The 32 bytes of a Kek or buffer; they stay valid as long as o is alive.
 const uint8_t *modscepcore_kek(mp_obj_t o);
 
+// The key of an RSAKey that was not wiped; TypeError, or scepcore.Error.
+void *modscepcore_key(mp_obj_t o);
+
 extern const mp_obj_type_t modscepcore_type_Hash;
 extern const mp_obj_type_t modscepcore_type_Cipher;
 extern const mp_obj_type_t modscepcore_type_Kek;
 extern const mp_obj_type_t modscepcore_type_RSAKey;
 extern const mp_obj_type_t modscepcore_type_KeyGenerator;
 extern const mp_obj_type_t modscepcore_type_Operation;
+extern const mp_obj_type_t modscepcore_type_TLS;
 
 MP_DECLARE_CONST_FUN_OBJ_1(modscepcore_hash_obj);
 MP_DECLARE_CONST_FUN_OBJ_3(modscepcore_hmac_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(modscepcore_cipher_obj);
 MP_DECLARE_CONST_FUN_OBJ_3(modscepcore_seal_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(modscepcore_tls_obj);
 MP_DECLARE_CONST_FUN_OBJ_3(modscepcore_unseal_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(modscepcore_rsa_verify_obj);
 MP_DECLARE_CONST_FUN_OBJ_3(modscepcore_rsa_encrypt_obj);

@@ -29,6 +29,13 @@ static key_obj *key_get(mp_obj_t self_in) {
     return self;
 }
 
+void *modscepcore_key(mp_obj_t o) {
+    if (!mp_obj_is_type(o, &modscepcore_type_RSAKey)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("an RSAKey is needed"));
+    }
+    return &key_get(o)->key;
+}
+
 static uint32_t exponent(mp_obj_t o) {
     uint64_t e = modscepcore_uint32(o);
     modscepcore_check(e <= UINT32_MAX ? SCEPCORE_OK : SCEPCORE_E_EXPONENT);

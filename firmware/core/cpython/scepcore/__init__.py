@@ -22,6 +22,7 @@ from .symmetric import (
     set_noise,
     unseal,
 )
+from .tls import TLS, tls
 
 __all__ = [
     "Cipher",
@@ -33,6 +34,7 @@ __all__ = [
     "Operation",
     "RSAKey",
     "SealError",
+    "TLS",
     "cipher",
     "equal",
     "hash",
@@ -45,5 +47,6 @@ __all__ = [
     "seeded",
     "set_device_secret",
     "set_noise",
+    "tls",
     "unseal",
 ]
