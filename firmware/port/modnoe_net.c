@@ -10,6 +10,7 @@
 #include "py/mperrno.h"
 #include "py/runtime.h"
 
+#include "dhcp_options.h"
 #include "modnoe.h"
 #include "net.h"
 #include "smc91c111.h"
@@ -62,6 +63,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(link_obj, link);
 static mp_obj_t dhcp(mp_obj_t on) {
     struct netif *netif = started();
     dhcp_release_and_stop(netif);
+    dhcp_options_forget();
     if (mp_obj_is_true(on) && dhcp_start(netif) != ERR_OK)
         mp_raise_OSError(MP_ENOMEM);
     return mp_const_none;
@@ -98,6 +100,31 @@ static mp_obj_t dns(void) {
     return list;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(dns_obj, dns);
+
+/* def dhcp_option(code: int) -> bytes | None: what the server said of option 42, 43, 66, 67 or 150;
+ * code 0: the next server's address (siaddr) as text, code 1: the boot file's name. None: nothing.
+ */
+static mp_obj_t dhcp_option(mp_obj_t code_in) {
+    mp_int_t code = mp_obj_get_int(code_in);
+    struct dhcp *client = netif_dhcp_data(started());
+    if (code > 1 && code < 256) {
+        size_t length;
+        const uint8_t *value = dhcp_options_get((uint8_t)code, &length);
+        return value == NULL ? mp_const_none : mp_obj_new_bytes(value, length);
+    }
+    if (client == NULL || !dhcp_supplied_address(started()))
+        return mp_const_none;
+    if (code == 0 && !ip4_addr_isany_val(client->offered_si_addr)) {
+        char text[IP4ADDR_STRLEN_MAX];
+        ip4addr_ntoa_r(&client->offered_si_addr, text, sizeof text);
+        return mp_obj_new_bytes((const byte *)text, strlen(text));
+    }
+    size_t length = strlen(client->boot_file_name);
+    if (code == 1 && length != 0)
+        return mp_obj_new_bytes((const byte *)client->boot_file_name, length);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(dhcp_option_obj, dhcp_option);
 
 /* def send_frame(frame) -> bool: an Ethernet frame of 14..1514 bytes, addresses and EtherType
  * included. False: the controller has no room just now. */
@@ -136,6 +163,7 @@ static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&start_obj)},
     {MP_ROM_QSTR(MP_QSTR_link), MP_ROM_PTR(&link_obj)},
     {MP_ROM_QSTR(MP_QSTR_dhcp), MP_ROM_PTR(&dhcp_obj)},
+    {MP_ROM_QSTR(MP_QSTR_dhcp_option), MP_ROM_PTR(&dhcp_option_obj)},
     {MP_ROM_QSTR(MP_QSTR_ifconfig), MP_ROM_PTR(&ifconfig_obj)},
     {MP_ROM_QSTR(MP_QSTR_dns), MP_ROM_PTR(&dns_obj)},
     {MP_ROM_QSTR(MP_QSTR_send_frame), MP_ROM_PTR(&send_frame_obj)},

@@ -23,10 +23,14 @@ MARKS = ("!crash", "!reset", "!off", "!power-cut")
 
 
 @functools.cache
+def _make(*arguments):
+    command = ["make", "-s", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
 def build(board="NOE", *options):
-    """Build a board's image (options: "DEV=1"); return its path."""
-    command = ["make", "-s", f"BOARD={board}", *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    """Build a board's image (options: "DEV=1") once a run; return its path."""
+    done = _make(f"BOARD={board}", *options)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     suffix = "-dev" if "DEV=1" in options else ""
     return ROOT / "build" / f"{board}{suffix}" / "firmware.elf"

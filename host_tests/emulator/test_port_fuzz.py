@@ -10,12 +10,20 @@ import time
 import pytest
 
 from emulator.noe import Noe
-from emulator.wire import PEER, Wire, arp_request, is_arp
+from emulator.wire import (
+    PEER_IP,
+    SET_IP,
+    SET_MAC,
+    Wire,
+    arp_request,
+    checksum,
+    ethernet,
+    ip,
+    is_arp,
+)
 
 pytestmark = pytest.mark.emulator
 
-SET_MAC = bytes.fromhex("02005e005301")
-SET_IP, PEER_IP = bytes([10, 0, 0, 1]), bytes([10, 0, 0, 9])
 SET = """
 import noe, socket
 noe.net.start(bytes.fromhex('02005e005301'))
@@ -51,26 +59,6 @@ def serve(us):
 """
 
 
-def checksum(data):
-    """Return the internet checksum of data (RFC 1071)."""
-    data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack(f">{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
-
-
-def ip(protocol, payload, source=PEER_IP, destination=SET_IP, options=b"", **over):
-    """Return an IPv4 packet (RFC 791) with a right checksum; over: header fields to falsify."""
-    first = over.get("first", 0x40 | (5 + len(options) // 4))
-    total = over.get("total", 20 + len(options) + len(payload))
-    flags = over.get("flags", 0)
-    head = struct.pack(">BBHHHBBH", first, 0, total, 1, flags, 64, protocol, 0)
-    head += source + destination + options
-    head = head[:10] + struct.pack(">H", checksum(head)) + head[12:]
-    return head + payload
-
-
 def tcp(source, destination, seq, ack, flags, options=b"", payload=b""):
     """Return a TCP segment (RFC 9293) with a right checksum."""
     length = (5 + len(options) // 4) << 4
@@ -85,11 +73,6 @@ def udp(source, destination, payload, length=None):
     """Return a UDP datagram (RFC 768) without a checksum; length: a false one."""
     size = 8 + len(payload) if length is None else length
     return struct.pack(">HHHH", source, destination, size & 0xFFFF, 0) + payload
-
-
-def ethernet(kind, payload, destination=SET_MAC):
-    """Return an Ethernet frame."""
-    return (destination + PEER + struct.pack(">H", kind) + payload).ljust(60, b"\0")
 
 
 def bootp(generator):

@@ -12,7 +12,7 @@ import pytest
 
 from emulator.cable import Cable
 from emulator.noe import DHCP, HOST, Noe
-from emulator.wire import PEER, Wire, arp_request, is_arp
+from emulator.wire import PEER, Wire, arp_request, ethernet, ip, is_arp
 
 pytestmark = pytest.mark.emulator
 
@@ -94,6 +94,41 @@ def test_dhcp_brings_address_and_name_server(tmp_path):
         assert s.run(code) == (
             "('10.0.2.15', '255.255.255.0', '10.0.2.2', '10.0.2.3') ['10.0.2.3'] True"
         )
+
+
+def test_next_server_and_boot_file_are_told(tmp_path):
+    with Noe(tmp_path, nic=f"user,tftp={tmp_path},bootfile=lanpbx.cfg") as s:
+        code = (
+            DHCP + "print(noe.net.dhcp_option(0), noe.net.dhcp_option(1), noe.net.dhcp_option(66))"
+        )
+        assert s.run(code) == "b'10.0.2.2' b'lanpbx.cfg' None"
+
+
+def dhcp_server(wire, extra, timeout=10):
+    """Answer one DISCOVER and one REQUEST; the acknowledgement carries `extra` (RFC 2131)."""
+    for kind in (2, 5):
+        request = b""
+        while request[34:38] != b"\0\x44\0\x43":
+            request = wire.receive(timeout)
+        message = request[42:]
+        reply = b"\2" + message[1:16] + bytes([10, 0, 0, 1]) + bytes([10, 0, 0, 9]) + bytes(4)
+        reply += message[28:240] + bytes([53, 1, kind, 54, 4, 10, 0, 0, 9, 51, 4, 0, 0, 14, 16])
+        reply += (extra if kind == 5 else b"\x42\x05wrong") + b"\xff"
+        datagram = struct.pack(">HHHH", 67, 68, 8 + len(reply), 0) + reply
+        wire.send(ethernet(0x800, ip(17, datagram, destination=b"\xff" * 4), b"\xff" * 6))
+    return message
+
+
+def test_options_of_the_acknowledgement_are_kept(tmp_path, wire):
+    extra = b"\x42\x0atftp.local" + b"\x2b\x03\1\2\3" + b"\x96\x04\x0a\0\0\5"
+    with Noe(tmp_path, nic=wire.nic) as s:
+        s.start(DHCP + "print(*(noe.net.dhcp_option(n) for n in (66, 43, 150, 67)))")
+        request = dhcp_server(wire, extra)
+        assert s.result() == r"b'tftp.local' b'\x01\x02\x03' b'\n\x00\x00\x05' None"
+    options = request[240:]
+    at = options.index(b"\x37")
+    asked = options[at + 2 : at + 2 + options[at + 1]]
+    assert {42, 43, 66, 67, 150} <= set(asked)
 
 
 def test_static_address_is_used_without_dhcp(tmp_path):

@@ -9,6 +9,9 @@ import struct
 
 PEER = bytes.fromhex("020000000002")
 
+SET_MAC = bytes.fromhex("02005e005301")
+SET_IP, PEER_IP = bytes([10, 0, 0, 1]), bytes([10, 0, 0, 9])
+
 
 class Wire:
     """The other end of the set's cable: raw Ethernet frames over UDP (-nic socket)."""
@@ -51,3 +54,28 @@ def arp_request(target_ip):
 def is_arp(frame, operation):
     """Tell whether a frame is an ARP request (1) or reply (2)."""
     return frame[12:14] == b"\x08\x06" and frame[20:22] == bytes([0, operation])
+
+
+def checksum(data):
+    """Return the internet checksum of data (RFC 1071)."""
+    data += b"\0" * (len(data) % 2)
+    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+def ip(protocol, payload, source=PEER_IP, destination=SET_IP, options=b"", **over):
+    """Return an IPv4 packet (RFC 791) with a right checksum; over: header fields to falsify."""
+    first = over.get("first", 0x40 | (5 + len(options) // 4))
+    total = over.get("total", 20 + len(options) + len(payload))
+    flags = over.get("flags", 0)
+    head = struct.pack(">BBHHHBBH", first, 0, total, 1, flags, 64, protocol, 0)
+    head += source + destination + options
+    head = head[:10] + struct.pack(">H", checksum(head)) + head[12:]
+    return head + payload
+
+
+def ethernet(kind, payload, destination=SET_MAC):
+    """Return an Ethernet frame."""
+    return (destination + PEER + struct.pack(">H", kind) + payload).ljust(60, b"\0")

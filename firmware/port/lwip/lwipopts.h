@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "mpconfigboard.h"
+#include "dhcp_options.h"
 #include "netrandom.h"
 #include "ticks.h"
 
@@ -39,6 +40,9 @@ typedef uint32_t sys_prot_t;
 #define LWIP_ICMP 1
 #define LWIP_DHCP 1
 #define LWIP_DHCP_DOES_ACD_CHECK 0
+#define LWIP_DHCP_BOOTP_FILE                                                                       \
+    1 /* siaddr and file: the TFTP server as servers without options say it */
+#define DHCP_ADD_EXTRA_REQUEST_OPTIONS , DHCP_OPTIONS_WANTED
 #define LWIP_ACD 0
 #define LWIP_DNS 1
 #define DNS_MAX_NAME_LENGTH 128

@@ -4,10 +4,17 @@
 
 #include "lwip/ip_addr.h"
 
+#include "dhcp_options.h"
 #include "netrandom.h"
 
 #define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port)                            \
     netrandom_isn(ip4_addr_get_u32(ip_2_ip4(local_ip)), (local_port),                              \
                   ip4_addr_get_u32(ip_2_ip4(remote_ip)), (remote_port))
+
+#define LWIP_HOOK_DHCP_PARSE_OPTION(netif, dhcp, state, message, type, option, length, p, offset)  \
+    do {                                                                                           \
+        LWIP_UNUSED_ARG(message);                                                                  \
+        dhcp_options_parse((uint8_t)(type), (option), (uint8_t)(length), (p), (offset));           \
+    } while (0)
 
 #endif
