@@ -103,7 +103,7 @@ def certs_only(certificates, crls=(), ber=False, signers=b""):
 def enveloped(plain, recipient, **o):
     """Return EnvelopedData for a certificate.
 
-    o: cipher, ber, padding (bytes instead of the right one), key (the content key), named
+    o: cipher, ber, piece, padding (bytes instead of the right one), key (the content key), named
     (another certificate for the rid), key_algorithm (OID), by_key_id, size (cut the ciphertext).
     """
     ber = o.get("ber", False)
@@ -140,7 +140,7 @@ def enveloped(plain, recipient, **o):
                     0x30,
                     tlv(6, oid.DATA),
                     algorithm(o.get("cipher_oid", kind), tlv(4, vector)),
-                    octet_string(content, 0x80, ber),
+                    octet_string(content, 0x80, ber, o.get("piece", 97)),
                     ber=ber,
                 ),
                 ber=ber,
@@ -229,7 +229,11 @@ def signed(body, by, by_key, scep_attributes, **o):
                 tlv(
                     0x30,
                     tlv(6, o.get("sent_content_type", oid.DATA)),
-                    tlv(0xA0, octet_string(o.get("tamper", body), 4, ber), ber=ber),
+                    tlv(
+                        0xA0,
+                        octet_string(o.get("tamper", body), 4, ber, o.get("piece", 97)),
+                        ber=ber,
+                    ),
                     ber=ber,
                 ),
                 tlv(0xA0, *o.get("enclosed", (by.der,)), ber=ber),

@@ -262,8 +262,12 @@ def _verify(sid, trusted, digest_name, digest, signature):
         if _is_named(sid, certificate):
             named = True
             modulus, exponent = certificate.public_key()
-            if scepcore.rsa_verify(modulus, exponent, digest_name, digest, signature):
-                return certificate
+            try:
+                if scepcore.rsa_verify(modulus, exponent, digest_name, digest, signature):
+                    return certificate
+            except ValueError:
+                # an even modulus, or one of a size that the core does not know
+                raise CmsError("algorithm", "the signer's RSA key is of no use", 8 * len(modulus))
     if not named:
         raise CmsError("cms-signer", "the answer is signed by an unknown certificate", bytes(sid))
     raise CmsError("cms-signature", "the signature of the answer is wrong")

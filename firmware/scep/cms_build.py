@@ -10,6 +10,7 @@ there is never a second copy of it.
 
 import scepcore
 from scep import cms_algorithms, oid
+from scep.cms_algorithms import CmsError
 from scep.der import CONTEXT, CONTEXT_C, INTEGER, OCTET_STRING, OID, SEQUENCE, SET, Reader
 from scep.signatures import digest_oid, put_algorithm
 
@@ -151,7 +152,10 @@ def encrypt(e, end, cipher_name, recipient):
     # RecipientInfos: one KeyTransRecipientInfo
     recipients_end = e.pos
     modulus, exponent = recipient.public_key()
-    e.octet_string(scepcore.rsa_encrypt(modulus, exponent, key))
+    try:
+        e.octet_string(scepcore.rsa_encrypt(modulus, exponent, key))
+    except ValueError:
+        raise CmsError("algorithm", "the CA's RSA key is of no use", 8 * len(modulus))
     put_algorithm(e, oid.RSA_ENCRYPTION)
     put_issuer_and_serial(e, recipient.issuer, recipient.serial)
     e.integer(0)

@@ -257,7 +257,11 @@ class CrlScan:
         signature = Reader(layer.buf, layer.pos, layer.pos + size).bit_string(BIT_STRING)
         modulus, exponent = self._issuer.public_key()
         name = HASH_OF_SIGNATURE[algorithm]
-        if not scepcore.rsa_verify(modulus, exponent, name, digest, signature):
+        try:
+            good = scepcore.rsa_verify(modulus, exponent, name, digest, signature)
+        except ValueError:
+            raise CertError("algorithm", "the issuer's RSA key is of no use", 8 * len(modulus))
+        if not good:
             raise CertError("cert-signature", "the signature of the CRL is wrong")
         layer.pos += size
         yield from layer.leave()

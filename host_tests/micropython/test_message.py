@@ -4,7 +4,7 @@ import certrep
 from certrep import NONCE, TRANSACTION
 from expect import raises
 from rsa_keys import key
-from scep import message, oid, registry
+from scep import message, oid, policy, registry
 from scep.signatures import finish
 from small_pki import Authority, extension, purposes
 
@@ -182,6 +182,25 @@ def test_an_ra_with_the_serial_of_its_ca():
     for trusted in ((RA, CA.certificate), (CA.certificate, RA)):
         assert opened(body, trusted).signer.der == RA.der
     raises("cms-signature", opened, body, (CA.certificate,))
+
+
+class EvenKey:
+    """A public key that no RSA operation takes."""
+
+    bits = 1024
+
+    def public(self):
+        return bytes([0xC0]) + bytes(127), 65537
+
+
+def test_a_key_of_no_use_is_an_error_of_ours():
+    useless = CA.issue("CN=RA", EvenKey(), b"\x01")  # named like the CA itself
+    raises("algorithm", opened, certrep.success(CA, OWN, CERTS), (useless,))
+    payload = message.Payload(0x30, CA.subject, CA.subject)
+    choice = policy.Choice("aes-128-cbc", "sha256", True, True)
+    signer = message.Signer(OWN_KEY, OWN)
+    steps = message.build(20, TRANSACTION, NONCE, signer, useless, choice, payload)
+    raises("algorithm", finish, steps)
 
 
 FAILURES = (
