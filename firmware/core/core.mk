@@ -40,7 +40,7 @@ CORE_TESTS = host_tests/micropython/test_scepcore.py $(wildcard host_tests/test_
 
 core-asan: build/host-asan/scepcore/.built venv-test ## the core's tests under AddressSanitizer and UBSan
 	@LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 \
-		$(PYTHON) -m pytest -q -p no:cacheprovider -m "not micropython" \
+		$(PYTHON) -m pytest -q -p no:cacheprovider -m "not micropython and not check and not soak" \
 		-o pythonpath="firmware host_tests . build/host-asan" $(CORE_TESTS)
 
 # FUZZ_SEED=n runs another sequence; what fails lies in build/host-asan/crash-input.

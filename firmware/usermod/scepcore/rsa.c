@@ -145,6 +145,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(key_decrypt_obj, key_decrypt);
 // Key generation: the C object lies behind these fields, 8-byte aligned.
 typedef struct {
     mp_obj_base_t base;
+    key_obj *key; // filled by the last step: no allocation after all that work, none a step
     scepcore_generator *generator;
     uint64_t memory[];
 } generator_obj;
@@ -158,6 +159,7 @@ static mp_obj_t key_generate(size_t n_args, const mp_obj_t *args) {
                                                            &modscepcore_type_KeyGenerator);
     self->generator = (scepcore_generator *)(((uintptr_t)self->memory + 7) & ~(uintptr_t)7);
     scepcore_wipe(self->generator, size);
+    self->key = key_new();
     modscepcore_check(
         scepcore_generator_start(self->generator, size, &modscepcore_random, (uint32_t)bits, e));
     return MP_OBJ_FROM_PTR(self);
@@ -167,10 +169,14 @@ static MP_DEFINE_CONST_STATICMETHOD_OBJ(key_generate_obj, MP_ROM_PTR(&key_genera
 
 static mp_obj_t generator_step(mp_obj_t self_in) {
     generator_obj *self = MP_OBJ_TO_PTR(self_in);
-    // A key found is copied into an object that is there already: no allocation after the work.
-    key_obj *key = key_new();
-    int status = scepcore_generator_step(self->generator, &modscepcore_random, &key->key);
-    return modscepcore_check(status) == SCEPCORE_BUSY ? mp_const_none : MP_OBJ_FROM_PTR(key);
+    modscepcore_check(self->key != NULL ? SCEPCORE_OK : SCEPCORE_E_DONE);
+    int status = scepcore_generator_step(self->generator, &modscepcore_random, &self->key->key);
+    if (modscepcore_check(status) == SCEPCORE_BUSY) {
+        return mp_const_none;
+    }
+    mp_obj_t key = MP_OBJ_FROM_PTR(self->key);
+    self->key = NULL; // the key lives as long as its owner wants, not as long as the generator
+    return key;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(generator_step_obj, generator_step);
 

@@ -14,7 +14,7 @@ def _generator():
 class KeyGenerator(Memory):
     """Key generation in steps; made by RSAKey.generate."""
 
-    __slots__ = ()
+    __slots__ = ("_key",)
 
     def __init__(self, bits, e):
         """Start."""
@@ -24,15 +24,18 @@ class KeyGenerator(Memory):
         if not 0 <= e < 1 << 32:
             check(lib.SCEPCORE_E_EXPONENT)
         self._allocate("scepcore_generator", size)
+        self._key = RSAKey.__new__(RSAKey)
+        self._key._allocate("scepcore_key")
         check(lib.scepcore_generator_start(self._c, size, _generator(), bits, e))
 
     def step(self):
         """Do one step; None while working, then the RSAKey."""
-        key = RSAKey.__new__(RSAKey)
-        key._allocate("scepcore_key")
-        return (
-            key if check(lib.scepcore_generator_step(self._c, _generator(), key._c)) == 0 else None
-        )
+        if self._key is None:
+            check(lib.SCEPCORE_E_DONE)
+        if check(lib.scepcore_generator_step(self._c, _generator(), self._key._c)):
+            return None
+        key, self._key = self._key, None
+        return key
 
     @property
     def progress(self):
