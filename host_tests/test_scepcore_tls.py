@@ -215,7 +215,10 @@ def test_the_client_certificate_is_shown_where_it_is_asked_for(world):
 def test_without_one_the_server_that_insists_refuses(world):
     server = Server(world, client=True)
     client = Client(server)
-    assert not (client.shake() and client.echo(b"x") == b"X")
+    try:
+        assert not (client.shake() and client.echo(b"x") == b"X")
+    except BrokenPipeError:
+        return  # the server had hung up before its alert was read
     assert client.tls.error() >= 256
 
 

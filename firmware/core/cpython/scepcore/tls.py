@@ -70,13 +70,17 @@ class TLS(Memory):
 
     def pull(self, out):
         """Take records to send."""
-        data, size, _keep = view_writable(out)
-        return lib.scepcore_tls_pull(self._c, data, size)
+        data, size, keep = view_writable(out)
+        count = lib.scepcore_tls_pull(self._c, data, size)
+        ffi.release(keep)
+        return count
 
     def push(self, data):
         """Hand over records that came."""
-        start, size, _keep = view(data)
+        start, size, keep = view(data)
         count = lib.scepcore_tls_push(self._c, start, size)
+        # A view that lives on in an exception's frames breaks the collector's count of exports.
+        ffi.release(keep)
         raised, self._judge.raised = self._judge.raised, None
         if raised is not None:
             raise raised
@@ -84,13 +88,17 @@ class TLS(Memory):
 
     def read(self, out):
         """Take application data."""
-        data, size, _keep = view_writable(out)
-        return lib.scepcore_tls_read(self._c, data, size)
+        data, size, keep = view_writable(out)
+        count = lib.scepcore_tls_read(self._c, data, size)
+        ffi.release(keep)
+        return count
 
     def write(self, data):
         """Hand over application data."""
-        start, size, _keep = view(data)
-        return lib.scepcore_tls_write(self._c, start, size)
+        start, size, keep = view(data)
+        count = lib.scepcore_tls_write(self._c, start, size)
+        ffi.release(keep)
+        return count
 
     def flush(self):
         """Send what was written now."""
