@@ -1,6 +1,7 @@
 """Every operation of a set through tools/setctl, on the UNIX board against the lab CA."""
 
 import contextlib
+import datetime
 import json
 import os
 import subprocess
@@ -9,6 +10,10 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from cryptography.x509.oid import NameOID
 
 from set_driver import CHALLENGE, MAC, Set
 
@@ -199,8 +204,8 @@ print(pem.encode(bytes(store.get("factory", slots.CERTIFICATE))))
 """
 
 
-def _sealed_challenge(device, lab, tmp_path):
-    """Return scep_psk_cms for a set, made by tools/wrap, bound to the lab's CA."""
+def _factory_pem(device, tmp_path):
+    """Return the path of a set's factory certificate, read from its image."""
     path = os.pathsep.join(str(ROOT / p) for p in ("firmware", "build/host", "."))
     done = subprocess.run(
         [sys.executable, "-c", _READ_FACTORY, device.flash],
@@ -209,15 +214,58 @@ def _sealed_challenge(device, lab, tmp_path):
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    factory, ca = tmp_path / "factory.pem", tmp_path / "ca.pem"
+    factory = tmp_path / "factory.pem"
     factory.write_text(done.stdout)
-    chain = device.ok("getca").last["pem"].split("-----END CERTIFICATE-----\n")
-    ca.write_text(chain[0] + "-----END CERTIFICATE-----\n")
-    command = [sys.executable, ROOT / "tools" / "wrap", "psk", "--challenge", "-"]
-    command += ["--ca", ca, "--factory", factory, "--mac", MAC]
-    done = subprocess.run(command, input=CHALLENGE, capture_output=True, text=True)
+    return factory
+
+
+def _wrapped(typed, *arguments):
+    """Run tools/wrap with `typed` on its standard input; return the value of the line it prints."""
+    command = [sys.executable, ROOT / "tools" / "wrap", *arguments]
+    done = subprocess.run(command, input=typed, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip().partition("=")[2].strip('"')
+
+
+def _sealed_challenge(device, lab, tmp_path):
+    """Return scep_psk_cms for a set, made by tools/wrap, bound to the lab's CA."""
+    factory, ca = _factory_pem(device, tmp_path), tmp_path / "ca.pem"
+    chain = device.ok("getca").last["pem"].split("-----END CERTIFICATE-----\n")
+    ca.write_text(chain[0] + "-----END CERTIFICATE-----\n")
+    typed = ("psk", "--challenge", "-", "--ca", ca, "--factory", factory, "--mac", MAC)
+    return _wrapped(CHALLENGE, *typed)
+
+
+def test_an_identity_sealed_to_the_set_becomes_active_without_scep(tmp_path):
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "handed over")])
+    now = datetime.datetime(2026, 1, 1)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(77)
+        .not_valid_before(now)
+        .not_valid_after(now + datetime.timedelta(days=3650))
+        .sign(key, hashes.SHA256())
+    )
+    box = tmp_path / "identity.p12"
+    protection = BestAvailableEncryption(b"open sesame")
+    box.write_bytes(pkcs12.serialize_key_and_certificates(b"", key, certificate, None, protection))
+    fresh = Set("UNIX", tmp_path).factory()
+    factory = _factory_pem(fresh, tmp_path)
+    arguments = ("identity", "--pkcs12", box, "--passphrase", "-", "--factory", factory)
+    sealed = _wrapped("open sesame", *arguments)
+    fresh.ok("config", f"identity_cms={sealed}")
+    assert fresh.ok("enroll").last["serial"].lstrip("0") == "4d"
+    identity = fresh.identity()
+    assert (identity["state"], identity["subject"]) == ("active", "CN=handed over")
+    # another set cannot open it, and says so
+    other = Set("UNIX", tmp_path, "other.img").factory()
+    other.ok("config", f"identity_cms={sealed}")
+    answer = other.run("enroll")
+    assert (answer.status, answer.code) == (1, "decrypt")
 
 
 def test_a_challenge_sealed_to_the_set_enrols_and_stays_sealed(lab, tmp_path):

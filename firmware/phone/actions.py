@@ -7,7 +7,7 @@ An action returns the result's fields (dict), or a generator that yields events 
 from errors import Error
 from phone import boot, network
 from phone.config import checked
-from phone.identity import enrol, query, renew, revocation
+from phone.identity import enrol, handed, query, renew, revocation
 from phone.identity.records import summary
 from scep import caps, pem
 from scep import transaction as transactions
@@ -47,6 +47,8 @@ def _boot(set_, command):
 
 
 def _enroll(set_, command):
+    if not set_.records.config.urls() and handed.is_due(set_):
+        return handed.take_over(set_)
     return enrol.enroll(set_)
 
 

@@ -11,6 +11,7 @@ from phone import dm, filed, lanpbx, network, remotelog, sntp, tftp
 from phone.callsession import Session
 from phone.clock import ClockError
 from phone.config import mac_text
+from phone.identity import handed
 from phone.scheduler import Scheduler
 from scep import http, http_url, resolve
 from scep.deadline import Deadline
@@ -60,6 +61,11 @@ def _configuration(set_, servers):
         return
     for event in filed.apply(set_, found):
         yield event
+    if handed.is_due(set_):
+        try:
+            yield from handed.take_over(set_)
+        except Error as e:
+            yield _warning(e)
     yield from _log(set_)
     yield {"event": "boot", "step": 3, "name": "configuration", "file": "read"}
 

@@ -154,6 +154,24 @@ class Records:
         if now is not None:
             self.keep_time(now)
 
+    def take_over(self, key, chain, mark):
+        """Make a key (scepcore.RSAKey) and its certificates (list of DER) the active identity.
+
+        mark: str, what handed() returns from then on. One commit activates it.
+        """
+        store = self.store
+        store.discard_next()
+        store.put_key("next", key)
+        store.put("next", slots.CERTIFICATE, chain[0])
+        store.put("next", slots.CHAIN, b"".join(chain[1:]))
+        store.activate()
+        self.suspend(None)
+        self._keep_life("handed", mark)
+
+    def handed(self):
+        """Return the mark of the sealed identity that was taken over last (str), or None."""
+        return self._life().get("handed")
+
     # -- the identity --------------------------------------------------------------------------
 
     def active_certificate(self):
