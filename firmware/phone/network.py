@@ -3,8 +3,13 @@
 For identity/ and actions.py. DESIGN.md section 7 (steps 1 and 2 of the boot procedure).
 """
 
+import binascii
+
+from phone.config import fingerprint_bytes
 from phone.trace import Tracer
+from scep import tls
 from scep.transport import Transport
+from scep.x509 import Certificate
 
 
 def up(set_):
@@ -18,5 +23,26 @@ def up(set_):
 
 def transport(set_):
     """Return a transport over the network that is up; a shown one while the set traces."""
-    plain = Transport(dns_servers=set_.network["dns"])
+    plain = Transport(dns_servers=set_.network["dns"], tls=tls.hook(trust(set_)))
     return Tracer(plain, set_.console) if set_.trace else plain
+
+
+def trust(set_):
+    """Return the tls.Trust of the configuration: whom an HTTPS server may hang on.
+
+    That is the CA of scep_ca_cert, the one with scep_ca_fingerprint, and the CA's announced
+    successor.
+    """
+    config, records = set_.records.config, set_.records
+    fingerprint, anchor = config.get("scep_ca_fingerprint"), config.get("scep_ca_cert")
+    anchors = []
+    if anchor:
+        anchors.append(Certificate(binascii.a2b_base64(anchor)))
+    if records.next_ca() is not None:
+        anchors.append(Certificate(records.next_ca()))
+    return tls.Trust(
+        anchors,
+        fingerprint_bytes(fingerprint) if fingerprint else None,
+        set_.clock.now,
+        config.yes("scep_allow_legacy"),
+    )
