@@ -17,7 +17,6 @@ _DIRECTORY = CONTEXT_C | 4
 _URI = CONTEXT | 6
 _IP = CONTEXT | 7
 _REGISTERED = CONTEXT | 8
-_TEXT = {_EMAIL: "email", _DNS: "dns", _URI: "uri"}
 
 
 def parse(text):
@@ -92,8 +91,11 @@ def _put_name(e, kind, value):
 
 def _read_name(reader):
     tag = reader.peek()
-    if tag in _TEXT:
-        return (_TEXT[tag], strings.ascii_text(reader.body()))
+    if tag == _URI:
+        # CAs put directory names into LDAP URIs as they are: no reason to refuse a certificate
+        return ("uri", strings.text(strings.IA5_STRING, reader.body()))
+    if tag in (_DNS, _EMAIL):
+        return ("dns" if tag == _DNS else "email", strings.ascii_text(reader.body()))
     if tag == _OTHER:
         other = reader.enter(_OTHER)
         kind = other.oid()
