@@ -26,7 +26,8 @@ class Store:
 
     damage: list of (region address, sentence), what mount found broken and stepped over.
     boots: power-ons counted; counter: a number that no two power-ons share (for seeding).
-    error: None, or the KeystoreError for which only the factory slot can be used.
+    error: None, or the KeystoreError for which only the factory slot can be used. Where the flash
+    can be read but not written any more, values are shown and writes raise flash-io.
     """
 
     def __init__(self, device, kek=None):
@@ -39,7 +40,7 @@ class Store:
         self._kek = None
         self._log = self._factory = None
         self._active, self._since, self._role = 0, 0, 0
-        self.error = None
+        self.error = self._stuck = None
         self.damage = []
 
     # -- mount -------------------------------------------------------------------------------------
@@ -59,17 +60,23 @@ class Store:
         log = self._log = Log(self._flash, self._factory.layout)
         log.damage = self.damage
         log.live = self._live
+        self._stuck = None
         try:
-            self._recover(True)
+            log.find()
+            self._index()
         except KeystoreError as error:
             self.error = error
+            return
+        try:
+            log.settle(True)
+        except KeystoreError as error:
+            self._stuck = error
 
-    def _recover(self, boot):
-        """Find the log, index what is current and authentic, settle what is undecided."""
-        log = self._log
-        log.find()
+    def _recover(self):
+        """Look again after a write that ended in an exception."""
+        self._log.find()
         self._index()
-        log.settle(boot)
+        self._log.settle(False)
 
     def _index(self):
         """Scan until every current record holds; one that does not yields to its older version."""
@@ -197,7 +204,7 @@ class Store:
         if self.error:
             raise self.error
         if self._log.lost:
-            self._recover(False)
+            self._recover()
 
     # -- writing -----------------------------------------------------------------------------------
 
@@ -251,6 +258,8 @@ class Store:
 
     def _append(self, slot, tag, flags, value, small):
         log = self._log
+        if self._stuck:
+            raise self._stuck
         version = log.version + 1
         parts, trailer = record.payload(self._kek, slot, tag, flags, version, value)
         length, crc = record.check(parts)
@@ -270,7 +279,7 @@ class Store:
             self._log.restart()
             self.error = None
         elif self._log.lost:
-            self._recover(False)
+            self._recover()
         self._log.compact(lambda key, version: False)
         self._active, self._since, self._role = 0, 0, 0
         while self._log.tidy():
@@ -281,8 +290,8 @@ class Store:
 
         Call it whenever the device idles: commits then never wait for an erase.
         """
-        if self._log is None or self.error:
+        if self._log is None or self.error or self._stuck:
             return False
         if self._log.lost:
-            self._recover(False)
+            self._recover()
         return self._log.tidy()
