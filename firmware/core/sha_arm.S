@@ -167,8 +167,8 @@ sha1_block:
     add r12, r11, #32
 1:  sha1_schedule
     sha1_schedule
-    sub r0, lr, sp
-    cmp r0, #S1_W + 4 * 82
+    sub r0, sp, lr
+    cmn r0, #S1_W + 4 * 82
     bne 1b
     ldr r12, [sp, #S1_STATE]
     ldm r12, {r5-r9}
@@ -267,8 +267,8 @@ sha256_block:
     sha256_word r1, r2, r4, r6, r7
     stmia lr!, {r0, r1}
     .endr
-    sub r0, lr, sp
-    cmp r0, #S2_W + 4 * 64
+    sub r0, sp, lr
+    cmn r0, #S2_W + 4 * 64
     bne 1b
     ldr r12, [sp, #S2_STATE]
     ldm r12, {r0-r7}

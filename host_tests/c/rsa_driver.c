@@ -3,6 +3,7 @@
  * For: host_tests/test_kernel_rsa.py, natively and under qemu-arm.
  *
  *   rsa_driver COUNT SEED < KEYS
+ *   rsa_driver public < MODULI       lines "e n": public operation alone, n any odd number
  * KEYS: lines "e p q dp dq iq" in hexadecimal. For each key: x = 0, 1, 2, n-1, n, 2^bits-1 and
  * COUNT random ones; private, stepwise and public operation. Prints "N operations agree".
  */
@@ -111,11 +112,45 @@ static void compare(const unsigned char *x, size_t xlen, const br_rsa_private_ke
     }
 }
 
+/* The public operation on edge operands of moduli that no key has. */
+static int public_edges(void) {
+    static char line[2][2 * MAX + 2];
+    struct number e, n;
+    unsigned long done = 0;
+    while (scanf("%1040s %1040s", line[0], line[1]) == 2) {
+        unsigned char x[3][MAX], y[MAX];
+        if (!read_hex(&e, line[0]) || !read_hex(&n, line[1])) {
+            return 1;
+        }
+        br_rsa_public_key pk = {n.b, n.len, e.b, e.len};
+        memcpy(x[0], n.b, n.len);
+        x[0][n.len - 1]--;
+        memset(x[1], 0xff, n.len);
+        x[1][0] = 0;
+        memset(x[2], 0xff, n.len);
+        for (int i = 0; i < 3; i++, done++) {
+            memcpy(y, x[i], n.len);
+            uint32_t r = br_rsa_i31_public(y, n.len, &pk);
+            uint32_t s = scepcore_rsa_public(x[i], n.len, &pk);
+            if (r != s || (r && memcmp(x[i], y, n.len))) {
+                printf("public differs: n %s, operand %d, returns %u %u\n", line[1], i, (unsigned)r,
+                       (unsigned)s);
+                return 1;
+            }
+        }
+    }
+    printf("%lu operations agree\n", done);
+    return 0;
+}
+
 int main(int argc, char **argv) {
     static char line[6][2 * MAX + 2];
     struct number part[6];
     br_hmac_drbg_context rng;
     unsigned long done = 0;
+    if (argc == 2 && strcmp(argv[1], "public") == 0) {
+        return public_edges();
+    }
     if (argc != 3) {
         return 2;
     }
