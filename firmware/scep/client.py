@@ -37,10 +37,10 @@ from scep.message import MessageError
 
 _CAPS = http.Limits(8192, 60000, 30000)
 _ANSWER = http.Limits(65536, 120000, 30000)
+_BUSY = (429, 503)
 # what a server may answer to GetCACaps when it knows nothing of it [RFC 8894 section 3.5.2]
 _NO_CAPS = ("http-status", "http-format", "too-large")
-# the answer to a request that the CA understood and does not grant, or does not understand; a
-# broken or foreign answer (http-format) is none: the request may have been granted
+# codes of a definite no; see is_refusal
 REFUSALS = (
     "http-status",
     "fail-badAlg",
@@ -185,7 +185,7 @@ class Client:
                 return (yield from self.poll(transaction, save))
             except Error as e:
                 # some servers hang up on a message type that they do not know
-                if e.code not in REFUSALS and e.code != "http-format":
+                if not is_refusal(e) and e.code != "http-format":
                     raise
         transaction.state = transactions.SENT
         yield from _save(save, transaction)
@@ -362,9 +362,25 @@ def binary(response, operation):
     return body
 
 
+def is_refusal(failure):
+    """Tell whether the CA has said no (or does not understand), rather than nothing or 'later'.
+
+    failure: errors.Error.  A broken or foreign answer (http-format) is no refusal: the request
+    may have been granted; a busy server has decided nothing.
+    """
+    return failure.code in REFUSALS and not _is_busy(failure)
+
+
+def _is_busy(failure):
+    if failure.code != "http-status":
+        return False
+    return failure.evidence["retry_after"] is not None or failure.evidence["status"] in _BUSY
+
+
 def _may_be_stale(failure):
     """Tell whether a failure may come from RA certificates that have been replaced."""
-    return failure.code in ("http-status", "fail-badMessageCheck", "cms-signer")
+    stale = failure.code in ("http-status", "fail-badMessageCheck", "cms-signer")
+    return stale and not _is_busy(failure)
 
 
 def _save(save, transaction):

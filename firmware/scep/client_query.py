@@ -6,7 +6,7 @@ For phone/lifecycle.py, tools and crl checks.  RFC 8894 sections 2.6, 2.7, 3.3.4
 from errors import Error
 from scep import caps, cms, http, http_url, message, registry
 from scep.authority import Authority
-from scep.client import REFUSALS, binary
+from scep.client import binary, is_refusal
 from scep.crl_stream import Answer, CrlScan
 from scep.der import INTEGER
 from scep.message import MessageError
@@ -58,7 +58,7 @@ def get_crl(client, certificate, signer):
             reply = yield from client.operate(registry.GET_CRL, fresh_id(), signer, payload)
             _check(reply)
         except Error as e:
-            if e.code not in REFUSALS:
+            if not is_refusal(e):
                 raise
             failure = failure or e
             continue
@@ -86,7 +86,7 @@ def scan_crl(client, certificate, signer):
             yield from http.exchange(client.transport, query, _CRL, scan.sink)
             yield from scan.finish()
         except Error as e:
-            if e.code not in REFUSALS:
+            if not is_refusal(e):
                 raise
             failure = failure or e
             continue

@@ -6,7 +6,7 @@ For phone/lifecycle.py and tools.  RFC 8894 section 2.5; draft-nourse-scep-23 ap
 from errors import Error
 from scep import policy, registry
 from scep import transaction as transactions
-from scep.client import REFUSALS
+from scep.client import is_refusal
 from scep.http_response import excerpt_text
 
 # words by which servers say that it is too early (in failInfoText or a refusal's body)
@@ -78,10 +78,8 @@ def _climb(client, transaction, challenge, save):
 
 def _judge(failure):
     """Raise again what is no refusal; RenewalError where it is only too early."""
-    if failure.code not in REFUSALS:
+    if not is_refusal(failure):
         raise failure
-    if failure.code == "http-status" and failure.evidence["retry_after"] is not None:
-        raise failure  # busy, not unwilling
     said = failure.message
     if isinstance(failure.evidence, dict):
         said += " " + failure.evidence.get("text", "")

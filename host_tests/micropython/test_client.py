@@ -418,12 +418,21 @@ def test_the_challenge_is_wiped_after_use():
     assert given == [bytearray(6)]
 
 
-def test_retry_after_reaches_the_caller():
-    ca = Ca()
-    busy = b"HTTP/1.1 503 Busy\r\nRetry-After: 90\r\n\r\n"
-    ca.script = [lambda ca, r: busy]
-    error = raises("http-status", enrolled, ca)
-    assert error.evidence["retry_after"] == 90 and error.evidence["status"] == 503
+def test_a_busy_server_is_left_alone_until_retry_after():
+    for busy in (
+        b"503 Busy\r\nRetry-After: 90",
+        b"503 Busy",
+        b"429 Slowly",
+        b"500 X\r\nRetry-After: 1",
+    ):
+        ca = Ca()
+        ca.script = [lambda ca, r, busy=busy: b"HTTP/1.1 " + busy + b"\r\n\r\n"]
+        client = client_of(ca)
+        error = raises("http-status", drive, client.enrol(transaction(), challenge))
+        assert error.evidence["retry_after"] == (
+            90 if b"90" in busy else 1 if b"After" in busy else None
+        )
+        assert len(client.transport.urls) == 3, client.transport.urls
 
 
 def test_a_captive_portal_is_no_ca():

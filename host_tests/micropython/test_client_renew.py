@@ -94,11 +94,15 @@ def test_too_early_is_not_escalated():
 
 
 def test_a_busy_server_is_not_escalated():
-    ca = Ca()
-    ca.habit = lambda ca, r: b"HTTP/1.1 503 X\r\nRetry-After: 5\r\n\r\n"
-    client, one = renewing(ca)
-    raises("http-status", drive, renew(client, one, challenge))
-    assert len(ca.requests) == 1
+    for busy in (b"503 X\r\nRetry-After: 5", b"503 X", b"429 X"):
+        ca = Ca()
+        ca.habit = lambda ca, r, busy=busy: b"HTTP/1.1 " + busy + b"\r\n\r\n"
+        client, one = renewing(ca)
+        raises("http-status", drive, renew(client, one, challenge))
+        assert len(ca.requests) == 1 and one.state == transactions.SENT
+        # what may have been granted is asked for; a busy server is not asked twice
+        raises("http-status", drive, renew(client, one, challenge))
+        assert [r.kind for r in ca.requests] == [17, 20]
 
 
 def test_a_forged_answer_is_not_escalated():
