@@ -100,9 +100,14 @@ def test_a_wrong_challenge_is_a_bad_request(server, keys):
     assert "wrong" not in str(error)
 
 
+@pytest.mark.check
 def test_the_same_with_server_2_1():
     if ALONE:
         return  # this is the run in the namespace
+    # Root needs no user namespace, and a container often allows none.
+    unshare = ["unshare", "-n" if os.geteuid() == 0 else "-rn"]
+    if subprocess.run([*unshare, "true"], capture_output=True).returncode:
+        pytest.skip("no network namespace may be made on this machine")
     inner = [
         sys.executable,
         "-m",
@@ -116,7 +121,7 @@ def test_the_same_with_server_2_1():
     ]
     script = 'ip link set lo up && exec "$@"'
     done = subprocess.run(
-        ["unshare", "-rn", "sh", "-c", script, "sh", *inner],
+        [*unshare, "sh", "-c", script, "sh", *inner],
         env=dict(os.environ, MICROSCEP_LOOPBACK_ONLY="1"),
         capture_output=True,
         text=True,
