@@ -41,8 +41,8 @@ _STATUS = {
 # how far in the future thisUpdate may lie, and how old an answer without nextUpdate may be
 SKEW = 300
 MAX_AGE = 86400
-# certificates and single responses of one answer that are looked at
-MAX_CERTIFICATES = 8
+# certificates (each may cost a signature check) and single responses of one answer
+MAX_CERTIFICATES = 4
 MAX_RESPONSES = 64
 
 
@@ -219,13 +219,18 @@ def _signer(responder, certificates, issuer, time, weak):
     """Return the certificate that may answer: the issuer's, or one it delegated to (4.2.2.2)."""
     if _is_responder(responder, issuer):
         return issuer
+    failure = CertError("ocsp", "the answer is signed by nobody that may")
     sent = certificates.enter(SEQUENCE, MAX_CERTIFICATES) if certificates else Reader(b"")
     while not sent.empty():
         candidate = Certificate(sent.tlv(SEQUENCE))
         if _is_responder(responder, candidate):
-            _check_delegate(candidate, issuer, time, weak)
-            return candidate
-    raise CertError("ocsp", "the answer is signed by nobody that may")
+            try:
+                _check_delegate(candidate, issuer, time, weak)
+                return candidate
+            except CertError as error:
+                # the responder's former certificate may have come along
+                failure = error
+    raise failure
 
 
 def _check_delegate(candidate, issuer, time, weak):

@@ -96,6 +96,14 @@ def test_a_delegated_responder_may_answer():
     assert read(delegated(responder)).status == ocsp.GOOD
 
 
+def test_a_responder_may_send_its_former_certificate_too():
+    old, new = delegate(start=START - 10, end=START), delegate()
+    for sent in ((old, new), (new, old)):
+        data = answer(key(1), responder=new, certificates=sent)
+        assert read(data).status == ocsp.GOOD
+    raises("ocsp", read, answer(key(1), responder=old, certificates=(old, old)))
+
+
 # (name, the responder's certificate)
 BAD_DELEGATES = (
     ("no purpose", lambda: delegate(exts=())),
