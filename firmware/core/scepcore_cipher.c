@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "scepcore_rsa.h"
 #include "scepcore_status.h"
 #include "scepcore_wipe.h"
 
@@ -59,7 +60,7 @@ int scepcore_cipher_init(scepcore_cipher *c, const char *name, size_t name_len, 
         br_des_ct_cbcenc_init(&c->keys.des_enc, key, key_len);
     } else {
         c->kind = DES_DECRYPT;
-        br_des_tab_cbcdec_init(&c->keys.des_dec, key, key_len);
+        scepcore_des_cbcdec_vtable.init(&c->keys.des_dec.vtable, key, key_len);
     }
     return SCEPCORE_OK;
 }
@@ -82,7 +83,7 @@ int scepcore_cipher_run(scepcore_cipher *c, uint8_t *data, size_t len) {
         br_des_ct_cbcenc_run(&c->keys.des_enc, c->iv, data, len);
         break;
     default:
-        br_des_tab_cbcdec_run(&c->keys.des_dec, c->iv, data, len);
+        scepcore_des_cbcdec_vtable.run(&c->keys.des_dec.vtable, c->iv, data, len);
         break;
     }
     return SCEPCORE_OK;
