@@ -118,6 +118,14 @@ def life(device, count, seed):
         yield store, model
 
 
+def lines(shown):
+    """Return a view as text lines that read the same on every Python."""
+    found = []
+    for slot, tag in shown:
+        found.append("%s %d " % (slot, tag) + "".join(["%02x" % b for b in shown[(slot, tag)]]))
+    return found
+
+
 def digest(device):
     """Return the SHA-256 of the image in hex."""
     total = scepcore.hash("sha256")
