@@ -1,3 +1,4 @@
+/* clang-format off */
 /*
  * modpow_umlal_macros.h: pieces of the Montgomery kernel for ARM cores with UMLAL.
  * For: modpow_umlal.S (any length) and modpow_umlal37.S (1,024-bit moduli).

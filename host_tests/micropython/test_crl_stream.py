@@ -139,7 +139,11 @@ def test_a_crl_after_certificates():
 # (name, knobs of certrep, expected code)
 REFUSED = (
     ("signature", {"signature": bytes(128)}, "cms-signature"),
-    ("signer", {"signer": OTHER.issue("CN=y", key(1), b"\x77"), "signer_key": key(1)}, "cms-signer"),
+    (
+        "signer",
+        {"signer": OTHER.issue("CN=y", key(1), b"\x77"), "signer_key": key(1)},
+        "cms-signer",
+    ),
     ("content replaced", {"digest_value": bytes(32)}, "cms-digest"),
     ("nonce", {"nonce": b"x" * 16}, "nonce"),
     ("transaction", {"transaction": b"x"}, "transaction-id"),

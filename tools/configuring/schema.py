@@ -59,7 +59,7 @@ def schema():
     properties = {}
     for key, check, default in config.KEYS:
         entry = {"type": "string", "description": ABOUT[key]}
-        if check is config._yes_no:
+        if check == "yes|no":
             entry["enum"] = ["yes", "no"]
         if key in WORDS:
             entry["enum"] = WORDS[key]

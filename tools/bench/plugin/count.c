@@ -36,7 +36,8 @@ static FILE *out;
     X(alu_to_pc)                                                                                   \
     X(mul)                                                                                         \
     X(mul_half)                                                                                    \
-    X(mul_long) X(ldr) X(ldr_pc) X(str) X(ldm_per_register) X(ldm_pc_extra) X(stm_per_register)    \
+    X(mul_long)                                                                                    \
+    X(ldr) X(ldr_pc) X(str) X(ldm_per_register) X(ldm_pc_extra) X(stm_per_register)                \
         X(branch_taken) X(branch_not_taken) X(use_after_load) X(use_after_load_narrow)             \
             X(use_after_mul)
 #define FIELD(name) int name;
