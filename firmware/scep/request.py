@@ -8,9 +8,6 @@ from scep.der import Encoder
 from scep.extensions import DIGITAL_SIGNATURE
 from scep.transaction import SELF
 
-# octets: PKCS #9's ub-challengePassword is 255 (RFC 2985 section 5.4.1)
-_LONGEST_CHALLENGE = 272
-
 
 class Pkcs10:
     """The payload of PKCSReq and RenewalReq: a PKCS #10 with the challenge, if one is due."""
@@ -24,10 +21,21 @@ class Pkcs10:
         self._transaction = transaction
         self._challenge = challenge
         self._digest = digest
-        modulus = (transaction.key.bits + 7) // 8
-        self.size = 400 + 2 * modulus + len(transaction.subject) + 2 * len(transaction.san)
-        if challenge is not None:
-            self.size += _LONGEST_CHALLENGE
+        self._size = -1
+
+    @property
+    def size(self):
+        """The octets that it needs at most; opens the challenge once, for its length."""
+        if self._size < 0:
+            transaction = self._transaction
+            modulus = (transaction.key.bits + 7) // 8
+            size = 400 + 2 * modulus + len(transaction.subject) + 2 * len(transaction.san)
+            if self._challenge is not None:
+                secret = self._challenge()
+                size += len(secret) + 16
+                _wipe(secret)
+            self._size = size
+        return self._size
 
     def put(self, e):
         """Generator: prepend it to an Encoder; the challenge stands there in clear."""
@@ -46,8 +54,7 @@ class Pkcs10:
             )
         finally:
             if secret is not None:
-                for i in range(len(secret)):
-                    secret[i] = 0
+                _wipe(secret)
 
 
 def self_sign(transaction):
@@ -62,3 +69,8 @@ def self_sign(transaction):
     transaction.certificate = bytes(e.view())
     transaction.role = SELF
     transaction.signer_key = key
+
+
+def _wipe(secret):
+    for i in range(len(secret)):
+        secret[i] = 0
