@@ -142,7 +142,8 @@ int main(int argc, char **argv) {
         return 2;
     }
     if (strcmp(argv[1], "loop") == 0) {
-        MEASURE("loop", known_loop(argc > 2 ? strtoul(argv[2], NULL, 0) : 1000000));
+        unsigned long turns = argc > 2 ? strtoul(argv[2], NULL, 0) : 1000000;
+        MEASURE("loop", known_loop(turns));
         return 0;
     }
     if (argc > 2 && (strncmp(argv[1], "private:", 8) == 0 || strncmp(argv[1], "public:", 7) == 0)) {

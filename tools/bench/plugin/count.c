@@ -30,16 +30,12 @@ static int tracing, inside, thumb;
 static FILE *out;
 
 /* Rows of the timing table, by name. */
-#define TIMES(X)                                                                                   \
-    X(alu)                                                                                         \
-    X(alu_shift_by_register)                                                                       \
-    X(alu_to_pc)                                                                                   \
-    X(mul)                                                                                         \
-    X(mul_half)                                                                                    \
-    X(mul_long)                                                                                    \
-    X(ldr) X(ldr_pc) X(str) X(ldm_per_register) X(ldm_pc_extra) X(stm_per_register)                \
-        X(branch_taken) X(branch_not_taken) X(use_after_load) X(use_after_load_narrow)             \
-            X(use_after_mul)
+/* clang-format off */
+#define TIMES(X) \
+    X(alu) X(alu_shift_by_register) X(alu_to_pc) X(mul) X(mul_half) X(mul_long) X(ldr) \
+    X(ldr_pc) X(str) X(ldm_per_register) X(ldm_pc_extra) X(stm_per_register) X(branch_taken) \
+    X(branch_not_taken) X(use_after_load) X(use_after_load_narrow) X(use_after_mul)
+/* clang-format on */
 #define FIELD(name) int name;
 static struct { TIMES(FIELD) } timing;
 static const struct {
