@@ -175,6 +175,21 @@ def test_every_header_function_has_a_comment_above_it():
     assert bare == []
 
 
+def test_every_declassification_has_its_reason_beside_it():
+    bare = []
+    for path in sorted(CORE.glob("*.c")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for i, line in enumerate(lines):
+            if not re.search(r"\bSCEPCORE_PUBLIC\(", line):
+                continue
+            above = i - 1
+            while re.search(r"\bSCEPCORE_PUBLIC\(", lines[above]):
+                above -= 1  # one reason may stand over several
+            if not lines[above].rstrip().endswith("*/"):
+                bare.append(f"{path.name}:{i + 1}")
+    assert bare == []
+
+
 def test_every_status_has_a_sentence_of_its_own():
     names = re.findall(r"(SCEPCORE_E_\w+) =", (CORE / "scepcore_status.h").read_text("utf-8"))
     table = (CORE / "scepcore_status.c").read_text("utf-8")

@@ -57,9 +57,10 @@ int scepcore_key_seal(const scepcore_key *key, const uint8_t kek[SCEPCORE_KEK_BY
     return scepcore_seal(kek, SCEPCORE_SEAL_RSA_KEY, r, blob, len, aad, aad_len);
 }
 
-/* Read the header of an opened secret part of len bytes. Public: lengths and e. */
+/* Read the header of an opened secret part of len bytes. */
 static int read_header(scepcore_key *key, size_t len) {
     const uint8_t *h = key->secret;
+    /* Public: lengths of the factors, which follow from the key's size, and e. */
     SCEPCORE_PUBLIC(h, SCEPCORE_KEY_HEADER);
     key->plen = (uint16_t)(h[2] << 8 | h[3]);
     key->qlen = (uint16_t)(h[4] << 8 | h[5]);

@@ -56,6 +56,7 @@ static int read_number(cursor *c, cursor *number) {
         return 0;
     }
     const uint8_t *p = number->p;
+    /* Public: the sign and the leading byte, which DER's minimal form shows in the length. */
     SCEPCORE_PUBLIC(p, number->len > 1 ? 2 : 1);
     if (p[0] >= 0x80 || (p[0] == 0 && (number->len == 1 || p[1] < 0x80))) {
         return 0;

@@ -29,6 +29,14 @@ int scepcore_pkcs1_pad_signature(const scepcore_digest *d, const uint8_t *digest
     return SCEPCORE_OK;
 }
 
+/* 1 if a byte that was drawn as padding cannot stay. */
+static uint8_t is_zero(uint8_t drawn) {
+    uint8_t zero = drawn == 0;
+    /* Public: that a byte is drawn again says nothing of the byte that stays. */
+    SCEPCORE_PUBLIC(&zero, 1);
+    return zero;
+}
+
 int scepcore_pkcs1_pad_message(scepcore_random *r, const uint8_t *message, size_t len, uint8_t *out,
                                size_t k) {
     if (len + 11 > k) {
@@ -38,13 +46,8 @@ int scepcore_pkcs1_pad_message(scepcore_random *r, const uint8_t *message, size_
     size_t ps = k - len - 3;
     int status = scepcore_random_bytes(r, out + 2, ps);
     for (size_t i = 2; status == SCEPCORE_OK && i < 2 + ps; i++) {
-        uint8_t zero = out[i] == 0;
-        /* Public: that a byte was drawn again says nothing of the byte that stays. */
-        SCEPCORE_PUBLIC(&zero, 1);
-        while (zero && status == SCEPCORE_OK) {
+        while (status == SCEPCORE_OK && is_zero(out[i])) {
             status = scepcore_random_bytes(r, out + i, 1);
-            zero = out[i] == 0;
-            SCEPCORE_PUBLIC(&zero, 1);
         }
     }
     if (status != SCEPCORE_OK) {
