@@ -19,8 +19,9 @@ What a generator yields: None while it waits (idle shortly), or an event:
     {"event": "http", "op": "GetCACert", "status": 200, "bytes": 867}
     {"event": "warning", "code": "algorithm", "message": "the answer is signed with sha1"}
 `challenge` is None or a function without arguments that returns a fresh bytearray (UTF-8), which
-is wiped here after each use: once for its length, once for each message.  `save(transaction)` is called before a message leaves and whenever
-the state changes; it may return a generator, which is then run.
+is wiped here after each use: once for its length, once for each message.
+`save(transaction)` is called before a message leaves and whenever the state changes; it may return
+a generator, which is then run.
 Failures are subclasses of errors.Error; after one whose code begins with `fail-` the transaction
 is dead (restart() it or make a new one); after any other, enrol() may be called again with it.
 Renewal is in client_renew.py; GetCert, GetCRL and GetNextCACert in client_query.py.
