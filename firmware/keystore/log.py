@@ -147,11 +147,11 @@ class Log(Reading):
         """
         keep = keep or self.live
         old, failure = self.current, None
-        self.lost = True
         for _ in range(len(self.sectors)):
             target = self._spare()
             if target is None:
                 break
+            self.lost = True
             try:
                 index, end = self._copy(old, target, keep)
             except KeystoreError as error:
@@ -161,6 +161,7 @@ class Log(Reading):
                 self.damaged(target.base, "a sector does not program")
                 self._discard(target)
                 target.bad = True
+                self.lost = False
                 continue
             self.current, self.end = target, end
             self.index.clear()

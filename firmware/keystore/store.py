@@ -74,9 +74,13 @@ class Store:
 
     def _recover(self):
         """Look again after a write that ended in an exception."""
-        self._log.find()
+        log = self._log
+        log.find()
         self._index()
-        self._log.settle(False)
+        try:
+            log.settle(False)
+        except KeystoreError as error:
+            self._stuck, log.lost = error, False
 
     def _index(self):
         """Scan until every current record holds; one that does not yields to its older version."""

@@ -1,0 +1,223 @@
+"""Flash that fails, memory that runs out, wrapping numbers: the store's answers."""
+
+import pytest
+
+from flash.build import KEK, make
+from flash.history import view
+from keystore import KeystoreError, Store, device, log, sector, slots
+
+
+def mounted(model):
+    store = Store(model, KEK)
+    store.mount()
+    return store
+
+
+def worked(model, rounds=60):
+    """Use a store for a while; return (store, state, codes of what was refused)."""
+    store, state, codes = mounted(model), {}, []
+    for n in range(rounds):
+        tag = 1 + n % 3
+        try:
+            store.put("config", tag, b"value %d" % n * 3)
+            state["config", tag] = b"value %d" % n * 3
+        except KeystoreError as error:
+            codes.append(error.code)
+        assert view(store) == state, n
+        store.tidy()
+        if n % 11 == 5:
+            store = mounted(model)
+            assert view(store) == state, n
+    return store, state, codes
+
+
+@pytest.mark.parametrize("unit", [4, 256])
+@pytest.mark.parametrize("mode", ["program-error", "erase-error", "program-noop", "erase-noop"])
+def test_a_block_that_fails_costs_no_value(mode, unit):
+    """With three log sectors one may fail in any way: the others carry the store."""
+    blocks, block, span = (4, 4096, 1) if unit == 4 else (12, 4096, 3)
+    for bad in range(1, 4):
+        model = make(blocks, block, unit, span)
+        store = mounted(model)
+        store.put("state", slots.CLOCK, b"1")
+        for n in range(span):
+            model.modes[bad * span + n] = mode
+        store, state, codes = mounted(model), {("state", slots.CLOCK): b"1"}, []
+        for n in range(120):
+            try:
+                store.put("config", 1 + n % 3, b"value %d" % n * 4)
+                state["config", 1 + n % 3] = b"value %d" % n * 4
+            except KeystoreError as error:
+                codes.append(error.code)
+            assert view(store) == state
+            store.tidy()
+        assert view(mounted(model)) == state
+        if bad != 1 or mode.startswith("program"):
+            continue
+        assert not codes
+
+
+@pytest.mark.parametrize("mode", ["erase-error", "erase-noop"])
+def test_with_two_log_sectors_and_one_stuck_the_store_reads_and_says_flash_io(mode):
+    model = make(3, 2048, 4)
+    model.modes[2] = mode
+    model.writeblocks(2, bytes(4), 1000)  # not blank any more
+    _, state, codes = worked(model, 200)
+    assert codes and set(codes) == {"flash-io"}
+    store = mounted(model)
+    assert view(store) == state and store.damage
+    assert not model.violations or mode
+
+
+def test_a_stuck_bit_is_stepped_over_and_reported():
+    model = make(4, 4096, 4)
+    store = mounted(model)
+    for at in range(4096 + 300, 8192, 97):
+        model.stuck[at] = 0x10
+    for n in range(60):
+        store.put("config", 1 + n % 3, b"\x00value %d" % n * 3)
+        store.tidy()
+        assert bytes(store.get("config", 1 + n % 3)) == b"\x00value %d" % n * 3
+    assert store.damage and view(mounted(model)) == view(store)
+
+
+@pytest.mark.parametrize("bad", [0, 1, 2])
+def test_a_read_error_is_flash_io_or_costs_a_spare_sector_only(bad):
+    model = make(3, 2048, 4, mapped=False)
+    mounted(model).put("config", 1, b"value")
+    model.modes[bad] = "read-error"
+    before = bytes(model.data)
+    store = Store(model, KEK)
+    if bad == 0:
+        with pytest.raises(KeystoreError) as caught:
+            store.mount()
+        assert caught.value.code == "flash-io"
+    else:
+        store.mount()
+        assert store.error.code == "flash-io"
+        assert store.tags("factory") == [slots.DEVICE]
+    assert bytes(model.data) == before
+    del model.modes[bad]
+    assert bytes(mounted(model).get("config", 1)) == b"value"
+
+
+def test_memory_errors_at_every_program_leave_the_old_or_the_new_state():
+    """A MemoryError in the middle of each write, and a power cut at the next step after it."""
+    real = device.Flash._write
+    for number in range(1, 60):
+        for cut_after in (False, True):
+            model = make(3, 2048, 4)
+            store = mounted(model)
+            for n in range(14):
+                store.put("config", 1 + n % 2, b"old %d" % n * 4)
+                store.tidy()
+            old = view(store)
+            count = [0]
+
+            def failing(self, addr, fill, count=count, number=number):
+                count[0] += 1
+                if count[0] == number:
+                    raise MemoryError
+                real(self, addr, fill)
+
+            device.Flash._write = failing
+            try:
+                store.put("config", 1, b"new value" * 3)
+            except MemoryError:
+                pass
+            finally:
+                device.Flash._write = real
+            new = {**old, ("config", 1): b"new value" * 3}
+            if cut_after:
+                store = mounted(model)
+            assert view(store) in (old, new)
+            store.put("config", 2, b"after it")
+            assert bytes(mounted(model).get("config", 2)) == b"after it"
+            assert not model.violations
+
+
+def test_sequence_numbers_wrap(monkeypatch):
+    model = make(4, 2048, 4)
+    store = mounted(model)
+    store._log.current.seq = 0xFFFFFFFD
+    for n in range(200):
+        store.put("config", 1, b"value %d" % n * 6)
+        store.tidy()
+    assert store._log.current.seq < 100
+    assert bytes(mounted(model).get("config", 1)) == b"value 199" * 6
+
+
+def test_two_sectors_that_claim_the_newest_log_are_refused_untouched():
+    model = make(4, 2048, 4)
+    mounted(model).put("config", 1, b"value")
+    model.data[4096:6144] = model.data[2048:4096]
+    before = bytes(model.data)
+    store = mounted(model)
+    assert store.error.code == "flash-corrupt" and bytes(model.data) == before
+
+
+def test_sealed_records_do_not_open_in_another_slot_version_or_device():
+    """What somebody with a programmer might do: the record is refused, its elder serves."""
+    model = make(4, 4096, 4)
+    store = mounted(model)
+    store.put("config", slots.CHALLENGE, b"first psk", secret=True)
+    store.put("config", slots.PASSWORD, b"password hash", secret=True)
+    store.put("config", slots.CHALLENGE, b"second psk", secret=True)
+    current = store._log.current
+    where = dict(store._log.index)
+    psk, other = where[5 << 8 | slots.CHALLENGE][0], where[5 << 8 | slots.PASSWORD][0]
+    first = other - current.layout.extent(29 + 9, 1)
+
+    def copied(source, target, **fields):
+        """Put the payload of one record under the header of another."""
+        image = bytearray(model.data)
+        slot, tag, flags, version, length, trailer, crc = current.header(target)
+        payload = bytes(image[source + 20 : source + 20 + current.header(source)[4]])
+        from binascii import crc32
+
+        from keystore import layout
+
+        head = bytearray(20)
+        layout.header_into(
+            head, current.salt, slot, tag, flags, trailer, version, len(payload), crc32(payload)
+        )
+        image[target : target + 20] = head
+        image[target + 20 : target + 20 + len(payload)] = payload
+        return image
+
+    pristine = bytes(model.data)
+    for source, target, expected in (
+        (other, psk, b"first psk"),  # another tag's record
+        (first, psk, b"first psk"),  # an older version under a newer number
+    ):
+        model.data[:] = copied(source, target)
+        found = mounted(model)
+        value = found.get("config", slots.CHALLENGE)
+        assert value is None or bytes(value) == expected
+        assert found.damage
+        model.data[:] = pristine
+    assert bytes(mounted(model).get("config", slots.CHALLENGE)) == b"second psk"
+
+
+def test_a_newer_format_version_is_refused_untouched(monkeypatch):
+    from keystore import layout
+
+    monkeypatch.setattr(layout, "VERSION", 2)
+    model = make(4, 2048, 4)
+    monkeypatch.setattr(layout, "VERSION", 1)
+    before = bytes(model.data)
+    with pytest.raises(KeystoreError, match="newer") as caught:
+        Store(model, KEK).mount()
+    assert caught.value.code == "flash-corrupt" and bytes(model.data) == before
+
+
+def test_two_power_ons_in_the_middle_of_a_compaction_go_on_from_the_old_log(monkeypatch):
+    model = make(4, 2048, 4)
+    _, state, _ = worked(model, 20)
+    monkeypatch.setattr(sector.Sector, "complete", lambda self: (_ for _ in ()).throw(MemoryError))
+    store = mounted(model)
+    with pytest.raises(MemoryError):
+        log.Log.compact(store._log)
+    monkeypatch.undo()
+    for _ in range(2):
+        assert view(mounted(model)) == state
