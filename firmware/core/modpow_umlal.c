@@ -1,10 +1,10 @@
 /*
- * modpow_umlal.c: the kernel of ARM cores with UMLAL; products and squares in modpow_umlal.S.
- * For: modpow_select.c.
- * Method: see modpow_umlal.S; the table look-up is here.
+ * modpow_umlal.c: the kernel of ARM cores with UMLAL; products and squares in
+ * modpow_umlal_columns.S. For: modpow_select.c. Method: see modpow_umlal_columns.S; the table
+ * look-up is here.
  *
- * Constant time: as modpow_umlal.S and modpow_portable.c argue; which of the two computes depends
- * on the number of limbs only.
+ * Constant time: as modpow_umlal_columns.S and modpow_portable.c argue; which of the two computes
+ * depends on the number of limbs only.
  */
 #include "modpow.h"
 
@@ -12,7 +12,7 @@
 
 typedef scepcore_limb limb;
 
-/* modpow_umlal.S: MIN_LIMBS to MAX_LIMBS only. */
+/* modpow_umlal_columns.S: MIN_LIMBS to MAX_LIMBS only. */
 void scepcore_umlal_mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m);
 void scepcore_umlal_sqr(limb *d, const limb *a, const scepcore_modulus *m);
 /* modpow_umlal37.S: 37 limbs only. */

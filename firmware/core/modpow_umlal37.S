@@ -1,7 +1,7 @@
 /*
  * modpow_umlal37.S: Montgomery squaring for 37 limbs, the factors of a 2,048-bit key.
  * For: modpow_umlal.c; the contract stands in modpow.h.
- * Method: as modpow_umlal.S, with the products of each group of columns in a straight line and
+ * Method: as modpow_umlal_columns.S, with the products of each group of columns in a straight line and
  * only the reduction's ladder shared: 12 % fewer instructions than the loop, for 6 KiB of code.
  *
  * Constant time: no branch depends on anything but the place in the code.

@@ -1,8 +1,8 @@
 /* clang-format off */
 /*
  * modpow_umlal_macros.h: pieces of the Montgomery kernel for ARM cores with UMLAL.
- * For: modpow_umlal.S (any length) and modpow_umlal37.S (1,024-bit moduli).
- * Method: see modpow_umlal.S. Assembler macros; not a C header.
+ * For: modpow_umlal_columns.S (any length) and modpow_umlal37.S (1,024-bit moduli).
+ * Method: see modpow_umlal_columns.S. Assembler macros; not a C header.
  */
     .syntax unified
     .text
