@@ -328,3 +328,12 @@ def test_a_challenge_shows_nowhere(enrolled):
 def test_what_is_not_there_yet_is_said(enrolled):
     answer = enrolled.run("mmi")
     assert (answer.status, answer.code) == (1, "unsupported")
+
+
+def test_a_set_without_noise_still_shows_what_waits(tmp_path):
+    with _lab(tmp_path, "--manual") as lab:
+        waiting = Set("UNIX", tmp_path).factory().configure(lab, challenge="")
+        assert waiting.run("enroll").code == "pending"
+    status = waiting.ok("--no-noise", "status").last
+    assert status["state"] == "pending" and status["pending"]["transaction_id"]
+    assert waiting.run("--no-noise", "poll").code == "entropy"

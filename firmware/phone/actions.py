@@ -53,7 +53,7 @@ def _enroll(set_, command):
 
 
 def _poll(set_, command):
-    transaction = set_.records.transaction()
+    transaction = set_.records.waiting()
     if transaction is None:
         raise Error("no-certificate", "no transaction waits: enrol first")
     return renew.renew(set_) if transaction.replaced else enrol.enroll(set_)
@@ -112,7 +112,7 @@ def _status(set_, command):
     """Return what ACCEPTANCE.md section 1 fixes."""
     records = set_.records
     active = records.active_certificate()
-    transaction = records.transaction()
+    transaction = records.waiting()
     state = _state(set_, active, transaction)
     result = summary(active if active else records.factory_certificate())
     result["state"] = state

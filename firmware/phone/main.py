@@ -237,11 +237,13 @@ class Set:
             failure = Error("cancelled", "the action was cancelled")
         except Exception as e:
             failure = self._failure(e)
+        done = job.done
         job.steps.close()
-        self.job = None
+        # nothing may hold the action's locals any more: the collection wipes what they held
+        job = self.job = None
         self._untidy = True
         gc.collect()
-        job.done(result, failure)
+        done(result, failure)
         return False
 
     def _failure(self, exception):

@@ -89,7 +89,7 @@ class Scheduler:
     def _identity(self):
         records = self._set.records
         der = records.active_certificate()
-        transaction = records.transaction()
+        transaction = records.waiting()
         waits = transaction is not None and transaction.state != 0
         if der is None:
             return lifecycle.Identity(pending=waits)
@@ -110,7 +110,7 @@ class Scheduler:
         if action == lifecycle.ENROLL:
             yield from enrol.enroll(set_)
         elif action == lifecycle.POLL:
-            transaction = records.transaction()
+            transaction = records.waiting()
             yield from renew.renew(set_) if transaction.replaced else enrol.enroll(set_)
         elif action == lifecycle.RENEW:
             yield from renew.renew(set_)
@@ -129,7 +129,7 @@ class Scheduler:
         """Set the waits by what went wrong."""
         state, records = self.state, self._set.records
         if error.code == "pending":
-            transaction = records.transaction()
+            transaction = records.waiting()
             if transaction.polls == 0:
                 state.pending_since = state.uptime
             wait = min(_POLL_FIRST << min(transaction.polls, 10), _POLL_LIMIT)

@@ -143,6 +143,14 @@ def conclude(set_, transaction, issued, client):
     return summary(records.active_certificate())
 
 
+def wipe_keys(transaction):
+    """Forget the keys that a transaction holds; the key store has them. None is fine."""
+    if transaction is not None:
+        for key in (transaction.key, transaction.signer_key):
+            if key is not None:
+                key.wipe()
+
+
 # -- private, in the order of use
 
 
@@ -151,17 +159,19 @@ def _at(set_, url):
     records = set_.records
     client = yield from prepared(set_, url)
     transaction = records.transaction()
-    if transaction is None or not _usable(set_, transaction, client):
-        transaction = yield from _begin(set_, transaction)
-    gc.collect()
     try:
+        if transaction is None or not _usable(set_, transaction, client):
+            transaction = yield from _begin(set_, transaction)
+        gc.collect()
         issued = yield from client.enrol(transaction, challenge_for(set_, client), records.save)
     except Error as e:
-        if e.code.startswith("fail-"):
+        if e.code.startswith("fail-") and transaction is not None:
             # a definite refusal: the key may be used again, the transaction may not
             transaction.restart()
             records.save(transaction)
         raise
+    finally:
+        wipe_keys(transaction)
     records.keep_learned(client.authority.sha256(), client.learned.to_bytes())
     return (yield from conclude(set_, transaction, issued, client))
 
@@ -194,8 +204,11 @@ def _begin(set_, old):
     config, records = set_.records.config, set_.records
     bits = config.number("scep_key_bits")
     key = None
-    if old is not None and old.state == transactions.NEW and old.key.bits == bits:
-        key = old.key
+    if old is not None:
+        if old.state == transactions.NEW and not old.replaced and old.key.bits == bits:
+            key = old.key
+        else:
+            wipe_keys(old)
     if key is None:
         key = yield from keys.generate(bits)
     subject = names.encode(config.expand("scep_subject", set_.mac()))

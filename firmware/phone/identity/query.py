@@ -9,7 +9,7 @@ from errors import Error
 from phone import network
 from phone.identity import enrol, keys
 from scep import asn1time, client_query, http, http_url, pem
-from scep.client import REFUSALS
+from scep.client import is_refusal
 from scep.message import Signer
 from scep.x509 import Certificate
 
@@ -23,7 +23,11 @@ def get_cert(set_, serial):
     body = binascii.unhexlify("0" * (len(serial) % 2) + serial)
     if body[0] & 0x80:
         body = b"\0" + body  # an INTEGER is signed
-    found = yield from client_query.get_cert(client, body, signer(set_))
+    who = signer(set_)
+    try:
+        found = yield from client_query.get_cert(client, body, who)
+    finally:
+        who.key.wipe()
     return {"pem": pem.encode(found.der)}
 
 
@@ -37,12 +41,15 @@ def crl_of(set_):
     """Generator: GetCRL, else the certificate's distribution point; returns DER (memoryview)."""
     certificate = active(set_)
     client = yield from _ready(set_)
+    who = signer(set_)
     try:
-        return (yield from client_query.get_crl(client, certificate, signer(set_)))
+        return (yield from client_query.get_crl(client, certificate, who))
     except Error as e:
-        if e.code not in REFUSALS:
+        if not is_refusal(e):
             raise
         failure = e
+    finally:
+        who.key.wipe()
     for url in certificate.crl_urls:
         yield {"event": "warning", "code": failure.code, "message": "no GetCRL: asks " + url}
         request = http.Request(http_url.parse(url), "CRL")

@@ -124,6 +124,11 @@ class Records:
             transaction.signer_key = self.store.get("factory" if factory else "active", slots.KEY)
         return transaction
 
+    def waiting(self):
+        """Return the transaction that waits without its keys, to look at, or None."""
+        record = self.store.get("next", slots.TRANSACTION)
+        return None if record is None else Transaction.from_bytes(record, None)
+
     def begin(self, transaction):
         """Store a new transaction with its key; whatever waited before is forgotten first."""
         self.store.discard_next()

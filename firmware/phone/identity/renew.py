@@ -29,6 +29,7 @@ def renew(set_):
     client = yield from enrol.prepared(set_, records.config.urls()[0])
     transaction = records.transaction()
     if transaction is None or not _goes_on(set_, transaction):
+        enrol.wipe_keys(transaction)
         transaction = yield from _begin(set_)
     gc.collect()
     challenge = enrol.challenge_for(set_, client)
@@ -38,6 +39,7 @@ def renew(set_):
         records.abandon()  # a definite refusal: the next try is a new transaction
         raise
     finally:
+        enrol.wipe_keys(transaction)
         records.keep_learned(client.authority.sha256(), client.learned.to_bytes())
     return (yield from enrol.conclude(set_, transaction, issued, client))
 
