@@ -33,7 +33,6 @@ from scep import caps, http, http_url, issued, message, policy, registry, reques
 from scep import transaction as transactions
 from scep.authority import Authority, AuthorityError
 from scep.der import SEQUENCE
-from scep.http_response import HttpError
 from scep.message import MessageError
 
 _CAPS = http.Limits(8192, 60000, 30000)
@@ -222,10 +221,23 @@ class Client:
         yield from self.prepare()
         choice = self.choice
         refreshed = False
+
+        def refresh():
+            # an answer by a signer that is not known yet is believed if the CA vouches for it
+            # now: the request is not sent a second time
+            nonlocal refreshed
+            if refreshed:
+                return None
+            refreshed = True
+            changed = yield from self._refresh()
+            return self.authority.trusted() if changed else None
+
         while True:
             reply = None
             try:
-                reply = yield from self._send(kind, transaction_id, signer, payload, choice)
+                reply = yield from self._send(
+                    kind, transaction_id, signer, payload, choice, refresh
+                )
                 failure = reply.failure
             except Error as e:
                 failure = e
@@ -283,13 +295,13 @@ class Client:
                 yield warning("algorithm", text)
         self.learned.confirm(self.capabilities, choice, reply.digest)
 
-    def _send(self, kind, transaction_id, signer, payload, choice):
+    def _send(self, kind, transaction_id, signer, payload, choice, refresh):
         query, nonce = yield from self.compose(kind, transaction_id, signer, payload, choice)
         response = yield from http.exchange(self.transport, query, _ANSWER)
         del query
-        body = binary(response, "PKIOperation")
+        body = http.der_body(response, "PKIOperation")
         reply = yield from message.open_reply(
-            body, signer, self.authority.trusted(), transaction_id, nonce
+            body, signer, self.authority.trusted(), transaction_id, nonce, refresh
         )
         yield from self.judge(reply, choice)
         return reply
@@ -327,7 +339,7 @@ class Client:
 
     def _fetch_authority(self):
         response = yield from self.get("GetCACert")
-        certificates, _ = message.read_certificates(binary(response, "GetCACert"))
+        certificates, _ = message.read_certificates(http.der_body(response, "GetCACert"))
         return Authority(certificates, self._fingerprint, self._anchor, self.allow_legacy)
 
     def _refresh(self):
@@ -349,20 +361,6 @@ def warning(code, text):
     return {"event": "warning", "code": code, "message": text}
 
 
-def binary(response, operation):
-    """Return the body of an answer that must be DER; HttpError where it visibly is not."""
-    body = response.body
-    if not body:
-        raise HttpError("http-format", operation + ": the answer is empty")
-    if body[0] != SEQUENCE:
-        raise HttpError(
-            "http-format",
-            "%s: the answer is %s, no SCEP message" % (operation, response.content_type),
-            bytes(body[:64]),
-        )
-    return body
-
-
 def is_refusal(failure):
     """Tell whether the CA has said no (or does not understand), rather than nothing or 'later'.
 
@@ -380,7 +378,7 @@ def _is_busy(failure):
 
 def _may_be_stale(failure):
     """Tell whether a failure may come from RA certificates that have been replaced."""
-    stale = failure.code in ("http-status", "fail-badMessageCheck", "cms-signer")
+    stale = failure.code in ("http-status", "fail-badMessageCheck")
     return stale and not _is_busy(failure)
 
 

@@ -6,7 +6,7 @@ For phone/lifecycle.py, tools and crl checks.  RFC 8894 sections 2.6, 2.7, 3.3.4
 from errors import Error
 from scep import caps, cms, http, http_url, message, registry
 from scep.authority import Authority
-from scep.client import binary, is_refusal
+from scep.client import is_refusal
 from scep.crl_stream import Answer, CrlScan
 from scep.der import INTEGER
 from scep.message import MessageError
@@ -123,7 +123,7 @@ def get_next_ca_cert(client):
     if not client.capabilities & caps.GET_NEXT_CA_CERT:
         raise QueryError("unsupported", "the CA does not announce GetNextCACert")
     response = yield from client.get("GetNextCACert")
-    signed = cms.SignedData(binary(response, "GetNextCACert"))
+    signed = cms.SignedData(http.der_body(response, "GetNextCACert"))
     # many servers sign it without attributes, which carry nothing here
     signed.verify(client.authority.cas, bare=True)
     certificates, _ = message.read_certificates(signed.content)

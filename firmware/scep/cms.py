@@ -69,10 +69,12 @@ class SignedData:
         signed attributes; `cms-signer` if it is none of the trusted, `cms-signature`,
         `cms-digest`, `algorithm`; DerError.
         """
-        if self._signers.empty():
+        # a cursor of its own: the caller may come back with other certificates
+        signers = Reader(self._signers.buf, self._signers.pos, self._signers.end, ber=True)
+        if signers.empty():
             raise CmsError("cms-format", "the message is not signed")
-        info = self._signers.enter(SEQUENCE)
-        if not self._signers.empty():
+        info = signers.enter(SEQUENCE)
+        if not signers.empty():
             raise CmsError("cms-format", "the message has more than one signer")
         return Signer(info, trusted, self.content_type, self._digest, bare)
 

@@ -7,6 +7,7 @@ RFC 8894 section 4.1.  It never repeats a request by itself, but for one redirec
 from scep import http_url
 from scep.deadline import Deadline
 from scep.http_response import HttpError, Response, excerpt_text
+from scep.tags import SEQUENCE
 from scep.transport import TransportError
 
 _SEND = 1024  # octets gathered for one send
@@ -99,6 +100,20 @@ def exchange(transport, request, limits, sink=None):
     if response.status != 200:
         raise _refused(request, response)
     return response
+
+
+def der_body(response, operation):
+    """Return the body of an answer that must be DER; HttpError where it visibly is not."""
+    body = response.body
+    if not body:
+        raise HttpError("http-format", operation + ": the answer is empty")
+    if body[0] != SEQUENCE:
+        raise HttpError(
+            "http-format",
+            "%s: the answer is %s, no SCEP message" % (operation, response.content_type),
+            bytes(body[:64]),
+        )
+    return body
 
 
 def _once(transport, request, limits, sink, deadline):

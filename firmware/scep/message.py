@@ -132,16 +132,26 @@ class Reply:
         self.failure = None
 
 
-def open_reply(body, signer, trusted, transaction_id, nonce):
+def open_reply(body, signer, trusted, transaction_id, nonce, refresh=None):
     """Generator: verify a CertRep and decrypt it, in place.
 
     body: bytearray, the HTTP answer's; signer: Signer of the request; trusted: sequence of
     x509.Certificate, the authenticated CA and RA certificates; transaction_id, nonce: the
-    request's.  Yields None between the steps of RSA operations.
+    request's; refresh: None, or a generator function that is run where the signer is unknown and
+    returns other trusted certificates, or None.  Yields None between the steps of RSA operations.
     Returns a Reply.  Raises CmsError, MessageError, DerError.
     """
     signed = cms.SignedData(body)
-    reply = read_reply(signed.verify(trusted), transaction_id, nonce)
+    try:
+        by = signed.verify(trusted)
+    except CmsError as e:
+        others = None
+        if e.code == "cms-signer" and refresh is not None:
+            others = yield from refresh()
+        if others is None:
+            raise e
+        by = signed.verify(others)
+    reply = read_reply(by, transaction_id, nonce)
     if reply.status == registry.SUCCESS:
         if not signed.content:
             raise CmsError("cms-format", "the answer says success but is empty")

@@ -299,6 +299,25 @@ def test_a_new_ra_certificate_is_fetched_and_the_request_repeated_once():
     assert ca.requests[1].csr()[2] == b"s3cret"
 
 
+def test_a_new_ra_signs_the_answer_and_the_request_is_not_repeated():
+    for vouched in (True, False):
+        for ber in (False, True):
+            ca = with_ra_pair()
+            client = client_of(ca)
+            drive(client.prepare())
+            fresh = ca.authority.issue(
+                "CN=RA 2", key(4), b"\x71", exts=(key_usage(extensions.DIGITAL_SIGNATURE),)
+            )
+            ca.knobs = {"signer": fresh, "signer_key": key(4), "ber": ber}
+            if vouched:
+                ca.certificates[0] = fresh
+                assert drive(client.enrol(transaction(), challenge)) is not None
+            else:
+                raises("cms-signer", drive, client.enrol(transaction(), challenge))
+            assert len(ca.requests) == 1
+            assert len([u for u in client.transport.urls if "GetCACert" in u]) == 2
+
+
 def test_the_request_is_not_repeated_where_the_ra_is_the_same():
     for refusal in (
         lambda ca, r: ca.refuse(r, b"1"),
