@@ -79,6 +79,11 @@ typedef struct {
 } scepcore_modpow_kernel;
 
 extern const scepcore_modpow_kernel scepcore_modpow_portable;
+/* Its parts that other kernels fall back on. */
+void scepcore_portable_mul(scepcore_limb *d, const scepcore_limb *a, const scepcore_limb *b,
+                           const scepcore_modulus *m);
+void scepcore_portable_select(scepcore_limb *d, const scepcore_limb *table, uint32_t index,
+                              size_t limbs);
 /* ARMv5TE and later in ARM state, ARMv7-M and later: cores with UMLAL. */
 #if SCEPCORE_LIMB_BITS == 28 && defined(__arm__) && !defined(SCEPCORE_NO_ASM) &&                   \
     (defined(__ARM_ARCH_ISA_ARM) || __ARM_ARCH_ISA_THUMB >= 2)

@@ -55,7 +55,7 @@ static inline wide column(wide acc, wide *over, const limb *a, const limb *b, si
     return acc;
 }
 
-static void mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m) {
+void scepcore_portable_mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m) {
     size_t len = m->limbs;
     const limb *n = m->n;
     wide acc = 0, over = 0;
@@ -107,7 +107,7 @@ static void sqr(limb *d, const limb *a, const scepcore_modulus *m) {
     }
 }
 
-static void select(limb *d, const limb *table, uint32_t index, size_t limbs) {
+void scepcore_portable_select(limb *d, const limb *table, uint32_t index, size_t limbs) {
     for (size_t i = 0; i < limbs; i++) {
         d[i] = 0;
     }
@@ -121,4 +121,5 @@ static void select(limb *d, const limb *table, uint32_t index, size_t limbs) {
     }
 }
 
-const scepcore_modpow_kernel scepcore_modpow_portable = {"portable", mul, sqr, select};
+const scepcore_modpow_kernel scepcore_modpow_portable = {"portable", scepcore_portable_mul, sqr,
+                                                         scepcore_portable_select};

@@ -26,7 +26,7 @@ static void mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m
     if (m->limbs - MIN_LIMBS <= MAX_LIMBS - MIN_LIMBS) {
         scepcore_umlal_mul(d, a, b, m);
     } else {
-        scepcore_modpow_portable.mul(d, a, b, m);
+        scepcore_portable_mul(d, a, b, m);
     }
 }
 
@@ -36,7 +36,8 @@ static void sqr(limb *d, const limb *a, const scepcore_modulus *m) {
     } else if (m->limbs - MIN_LIMBS <= MAX_LIMBS - MIN_LIMBS) {
         scepcore_umlal_sqr(d, a, m);
     } else {
-        scepcore_modpow_portable.sqr(d, a, m);
+        /* No squaring of its own, for the sake of size. */
+        scepcore_portable_mul(d, a, a, m);
     }
 }
 
@@ -44,7 +45,7 @@ static void select(limb *d, const limb *table, uint32_t index, size_t limbs) {
     if (limbs >= MIN_LIMBS) {
         scepcore_umlal_select(d, table, index, limbs);
     } else {
-        scepcore_modpow_portable.select(d, table, index, limbs);
+        scepcore_portable_select(d, table, index, limbs);
     }
 }
 

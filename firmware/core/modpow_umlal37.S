@@ -161,7 +161,7 @@
     /* void scepcore_umlal37_sqr(d, a, modulus); modulus->limbs = 37 */
     function scepcore_umlal37_sqr
     push {r4-r11, lr}
-    sub sp, sp, #F_SQR_SIZE
+    sub sp, sp, #F_SIZE
     ldr r4, [r2, #M_N]
     ldr r5, [r2, #M_N0I]
     str r0, [sp, #F_D]
@@ -263,7 +263,7 @@ high_end:
     str r12, [sp, #F_OUT]
     ldr pc, [sp, #F_NEXT]
 finished:
-    add sp, sp, #F_SQR_SIZE
+    add sp, sp, #F_SIZE
     pop {r4-r11, pc}
     .size scepcore_umlal37_sqr, . - scepcore_umlal37_sqr
 #endif

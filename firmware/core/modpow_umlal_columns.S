@@ -25,75 +25,83 @@
     /* void scepcore_umlal_mul(d, a, b, modulus); 12 <= limbs <= MAX_LIMBS */
     function scepcore_umlal_mul
     push {r4-r11, lr}
-    sub sp, sp, #F_MUL_SIZE
+    sub sp, sp, #F_SIZE
     sub r10, r1, #8
     sub r11, r1, #4
-    code_address r12, mul_low_p
+    code_address r8, mul_low
+    code_address r9, mul_to_high
     str r10, [sp, #F_P]
     str r2, [sp, #F_P + 4]
     str r11, [sp, #F_P + 8]
-    str r12, [sp, #F_P + 12]
+    str r8, [sp, #F_NEXT]
+    str r9, [sp, #F_TO_HIGH]
     str r1, [sp, #F_A]
     str r2, [sp, #F_B]
-    frame_low mul_low_r
+    frame_low
     mov r0, #0
     mov r1, #0
 mul_low:
     product_low
-    ladder LADDER
-mul_low_p:
-    reduce_low
-    ladder LADDER
-mul_low_r:
-    finish_low mul_last
-    b mul_low
-mul_last:
-    finish_last
-    frame_high mul_high_r
+mul_high:
+    product_high
+mul_to_high:
+    code_address r12, mul_high
     ldr r8, [sp, #F_A]
     ldr r9, [sp, #F_B]
+    str r12, [sp, #F_NEXT]
     add r10, r8, r6
     add r9, r9, r7
     sub r9, r9, #8
     add r8, r8, r7
     add r8, r8, #4
-    code_address lr, mul_high_p
     str r10, [sp, #F_P]
     str r9, [sp, #F_P + 4]
     str r8, [sp, #F_P + 8]
-    str lr, [sp, #F_P + 12]
-mul_high:
-    product_high
-    ladder LADDER
-mul_high_p:
-    reduce_high
-    ladder LADDER
-mul_high_r:
-    finish_high
-    blo mul_high
-    epilogue F_MUL_SIZE
+    b mul_high
     .size scepcore_umlal_mul, . - scepcore_umlal_mul
 
-    .set HALF_LADDER, 20
+    /* What products and squares share: both ladders, the reduction, the end. */
+    ladder LADDER
+p_end:
+    ldr pc, [sp, #F_AFTER_P]
+low_reduce:
+    reduce_low
+    ladder LADDER
+r_end:
+    ldr pc, [sp, #F_AFTER_R]
+low_finish:
+    finish_low last_low
+    ldr pc, [sp, #F_NEXT]
+last_low:
+    finish_last
+    frame_high
+    ldr pc, [sp, #F_TO_HIGH]
+high_reduce:
+    reduce_high
+high_finish:
+    finish_high
+    it lo
+    ldrlo pc, [sp, #F_NEXT]
+    epilogue
 
     /* void scepcore_umlal_sqr(d, a, modulus); 12 <= limbs <= MAX_LIMBS */
     function scepcore_umlal_sqr
     push {r4-r11, lr}
-    sub sp, sp, #F_SQR_SIZE
+    sub sp, sp, #F_SIZE
     mov r3, r2
     str r1, [sp, #F_A]
     sub r11, r1, #4
     add r10, sp, #F_TWICE + 4
-    code_address r12, sqr_low_p
     str r1, [sp, #F_P]
     str r10, [sp, #F_P + 4]
     str r11, [sp, #F_P + 8]
-    str r12, [sp, #F_P + 12]
     code_address r4, sqr_low_even
     code_address r5, sqr_low_odd
+    code_address r6, sqr_to_high
     str r4, [sp, #F_EVEN]
     str r5, [sp, #F_ODD]
-    frame_low sqr_low_r
+    str r6, [sp, #F_TO_HIGH]
+    frame_low
     add r12, sp, #F_TWICE
     add lr, r12, r4 /* r4: limbs in octets */
 1:  ldmia r1!, {r5-r8}
@@ -110,45 +118,26 @@ mul_high_r:
     stm lr, {r0, r1, r2}
 sqr_low_even:
     square 0, 0
-    ladder HALF_LADDER
-sqr_low_p:
-    reduce_low
-    ladder LADDER
-sqr_low_r:
-    finish_low sqr_last
-    ldr pc, [sp, #F_NEXT]
 sqr_low_odd:
     square 1, 0
-sqr_last:
-    finish_last
-    frame_high sqr_high_r
+sqr_high_even:
+    square 0, 1
+sqr_high_odd:
+    square 1, 1
+sqr_to_high:
     ldr r8, [sp, #F_A]
     add r8, r8, r6
     sub r8, r8, #4
-    code_address lr, sqr_high_p
     str r8, [sp, #F_P + 8]
-    str lr, [sp, #F_P + 12]
-    code_address r8, sqr_high_even
-    code_address r9, sqr_high_odd
     ldr r10, [sp, #F_NEXT]
     ldr r11, [sp, #F_EVEN]
+    code_address r8, sqr_high_even
+    code_address r9, sqr_high_odd
     str r8, [sp, #F_EVEN]
     str r9, [sp, #F_ODD]
     cmp r10, r11
-    bne sqr_high_odd
-sqr_high_even:
-    square 0, 1
-    ladder HALF_LADDER
-sqr_high_p:
-    reduce_high
-    ladder LADDER
-sqr_high_r:
-    finish_high
-    it lo
-    ldrlo pc, [sp, #F_NEXT]
-    epilogue F_SQR_SIZE
-sqr_high_odd:
-    square 1, 1
+    beq sqr_high_even
+    b sqr_high_odd
     .size scepcore_umlal_sqr, . - scepcore_umlal_sqr
 
     /* One table entry of five limbs goes into r5-r9 if r2 is \k. */

@@ -29,9 +29,11 @@
     .set F_NEXT, 64 /* squaring: code of the next group, by the parity of k */
     .set F_EVEN, 68
     .set F_ODD, 72
-    .set F_TWICE, 76 /* 2a */
-    .set F_MUL_SIZE, 68 /* with the nine registers pushed: a multiple of 8 octets */
-    .set F_SQR_SIZE, 76 + 4 * (MAX_LIMBS + 1 + 4)
+    .set F_AFTER_P, 76 /* where the product's ladder goes on */
+    .set F_AFTER_R, 80
+    .set F_TO_HIGH, 84 /* sets up the product phase of the high groups */
+    .set F_TWICE, 88   /* 2a */
+    .set F_SIZE, 88 + 4 * (MAX_LIMBS + 1 + 4) /* with nine registers pushed: a multiple of 8 */
 
     /* struct scepcore_modulus */
     .set M_N, 0
@@ -280,7 +282,7 @@
 .endm
 
     /* Frame from r0 = d, r3 = modulus: all but the product phase. Uses r4-r9. */
-.macro frame_low end_r
+.macro frame_low
     ldr r4, [r3, #M_LIMBS]
     ldr r5, [r3, #M_N0I]
     ldr r6, [r3, #M_N]
@@ -302,15 +304,21 @@
     str r6, [sp, #F_N]
     add r6, r6, #4
     sub r8, r0, #4
-    code_address r9, \end_r
+    code_address r9, r_end
     str r0, [sp, #F_R]
     str r6, [sp, #F_R + 4]
     str r8, [sp, #F_R + 8]
     str r9, [sp, #F_R + 12]
+    code_address r5, p_end
+    code_address r6, low_reduce
+    code_address r7, low_finish
+    str r5, [sp, #F_P + 12]
+    str r6, [sp, #F_AFTER_P]
+    str r7, [sp, #F_AFTER_R]
 .endm
 
     /* Frame of the high groups. Leaves r6 = s, r7 = limbs, both in octets. Uses r8-r12, lr. */
-.macro frame_high end_r
+.macro frame_high
     ldr r8, [sp, #F_D]
     ldr r7, [sp, #F_LIMBS]
     ldr r9, [sp, #F_N]
@@ -322,12 +330,14 @@
     sub r9, r9, #8
     add r11, r8, r7
     add r12, r11, #4
-    code_address lr, \end_r
     str r10, [sp, #F_R]
     str r9, [sp, #F_R + 4]
     str r12, [sp, #F_R + 8]
-    str lr, [sp, #F_R + 12]
     str r11, [sp, #F_END]
+    code_address r9, high_reduce
+    code_address r10, high_finish
+    str r9, [sp, #F_AFTER_P]
+    str r10, [sp, #F_AFTER_R]
 .endm
 
 .macro function name
@@ -341,8 +351,8 @@
 .endm
 
     /* The carry of the last group is the top limb, or zero in a pad. r6 = &m[s+3]. */
-.macro epilogue size
+.macro epilogue
     str r0, [r6, #-4]
-    add sp, sp, #\size
+    add sp, sp, #F_SIZE
     pop {r4-r11, pc}
 .endm

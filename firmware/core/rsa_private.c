@@ -193,7 +193,7 @@ static uint32_t holds(scepcore_rsa_private_ctx *c, const scepcore_modulus *n, ui
     return ok & scepcore_number_sub(x, n->n, n->limbs, 0);
 }
 
-/* Checks s with e; where e is not known, with the usual ones, then with the one that dp has. */
+/* Checks s with e; where e is not known, with the usual ones. */
 static uint32_t check(scepcore_rsa_private_ctx *c) {
     static const uint32_t usual[] = {65537, 3, 17, 5, 257};
     scepcore_modulus n;
@@ -207,9 +207,6 @@ static uint32_t check(scepcore_rsa_private_ctx *c) {
             right = holds(c, &n, usual[i]);
             /* Which public exponent belongs to the key is public. */
             SCEPCORE_PUBLIC(&right, sizeof right);
-        }
-        if (!right) {
-            right = holds(c, &n, br_rsa_i31_compute_pubexp(c->sk));
         }
     }
     return ok & right;

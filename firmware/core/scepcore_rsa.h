@@ -43,9 +43,8 @@ uint32_t scepcore_rsa_public(unsigned char *x, size_t xlen, const br_rsa_public_
  * bytes. The result is raised to the public exponent and compared with the input before it
  * leaves. Returns 1, or 0 (x >= n, inconsistent key, or a computational fault); x is then
  * all zeros. Constant time for fixed lengths.
- * The public exponent is not part of sk: 65537 is tried, then 3, 17, 5 and 257, then it is
- * computed where p is 3 mod 4 (as for every key made here or by BearSSL), else the operation
- * is refused. Who knows e calls the stepwise form with it: one check only.
+ * The public exponent is not part of sk: 65537 is tried, then 3, 17, 5 and 257; the operation of
+ * a key with another one is refused. Who knows e calls the stepwise form with it.
  */
 uint32_t scepcore_rsa_private(unsigned char *x, const br_rsa_private_key *sk);
 
