@@ -29,15 +29,16 @@ class Flash:
         if self.unit not in (1, 2, 4, 8, 16, 32, 64, 128, 256) or self.block % 256:
             raise no_store("the device has a geometry that no store fits", self.unit)
         memory = getattr(device, "memory", None)
-        self._memory = memory() if memory else None
+        # The whole region as a read-only view, or None where it is not memory-mapped.
+        self.memory = memory() if memory else None
         self._page = bytearray(CHUNK)
         self._back = bytearray(CHUNK)
 
     def mapped(self, addr, size):
         """Return a zero-copy view of the flash, or None where it is not memory-mapped."""
-        if self._memory is None:
+        if self.memory is None:
             return None
-        return self._memory[addr : addr + size]
+        return self.memory[addr : addr + size]
 
     def read_into(self, addr, buf):
         """Fill buf from addr; raises KeystoreError flash-io where the device cannot read."""

@@ -3,6 +3,9 @@
 For log.py, which writes it. FORMAT.md, "Boot entries and decisions" and "Mount".
 """
 
+import struct
+from binascii import crc32
+
 from . import layout as fmt
 from .error import no_store
 from .sector import OPEN, PARTIAL, Sector
@@ -92,12 +95,13 @@ class Reading:
 
     def _table(self, sector, limit):
         """Return how many cells the table has: up to the last one before a long erased run."""
-        used, cell = 0, 0
-        ahead = self.layout.ahead // self.layout.entry
+        at, used, cell = self.layout, 0, 0
+        ahead, size = at.ahead // at.entry, 4 if at.words else 24
+        blank, addr = b"\xff" * size, sector.base + at.size
         while cell < limit and cell < used + ahead:
-            found = sector.entry(cell)
+            addr -= at.entry
             cell += 1
-            if found is not None:
+            if self.flash.read(addr, size) != blank:
                 used = cell
         return used
 
@@ -111,56 +115,99 @@ class Reading:
             if y != self._pos:
                 self.damaged(x, "a boot entry makes no sense")
             return
-        pos = self._pos
+        pos = self._run(self._pos, x)
         while pos < x:
-            head = sector.header(pos)
-            if head is None:
-                self.damaged(pos, "a record header is damaged")
-                pos = self._resync(pos, x)
-                continue
-            step = self.layout.extent(head[4], head[2])
-            if pos + step > x:
-                self.damaged(pos, "a record does not end where the log does")
-                break
-            self._take(pos, head)
-            pos += step
+            self.damaged(pos, "a record is damaged")
+            pos = self._run(self._resync(pos, x), x)
         self._pos = y
 
     def _tail(self, doubt):
-        """Walk the records behind the last decision, each with its own mark.
+        """Walk the records behind the last decision; the last one needs its own mark.
 
         doubt: a boot entry behind that decision is torn or stands alone. A cut in a power-on
         leaves that, and nothing behind; a damaged decision leaves records, which are looked for.
         """
-        sector, at, pos = self.current, self.layout, self._pos
+        sector, at = self.current, self.layout
         self.ambiguous = not sector.solid and not self.cells
         self._attempt = at.skip
-        while True:
-            head = sector.header(pos)
-            if head is None:
-                room = pos + at.skip <= sector.table_end
-                if room and (doubt or not self.flash.is_erased(pos, at.skip)):
-                    again = self._resync(pos, sector.table_end)
-                    if again < sector.table_end:
-                        self.damaged(pos, "a record header is damaged")
-                        pos = again
-                        continue
-                    self._last_header(pos)
+        pos = self._run(self._pos, sector.table_end)
+        while self._last_counts():
+            room = pos + at.skip <= sector.table_end
+            if not room or not (doubt or not self.flash.is_erased(pos, at.skip)):
                 break
-            step = at.extent(head[4], head[2])
-            if not head[2] & fmt.COPIED:
-                committed, solid = sector.commit_marks(pos, head[4])
-                follower = sector.header(pos + step) if not solid else True
-                if not follower:
-                    self.ambiguous = True
-                if not committed and not follower:
-                    self._attempt = step
-                    if not self.flash.is_erased(pos + at.body(head[4]), at.cell):
-                        self.damaged(pos, "the last record's mark is torn: it does not count")
-                    break
-            self._take(pos, head)
-            pos += step
+            again = self._resync(pos, sector.table_end)
+            if again == sector.table_end:
+                self._last_header(pos)
+                break
+            self.damaged(pos, "a record header is damaged")
+            pos = self._run(again, sector.table_end)
+        else:
+            pos = self._last[0]
         self.end = pos
+
+    def _run(self, pos, limit):
+        """Index the records from pos on while headers hold and end by limit; return where.
+
+        Mount's inner loop: sector.header(), layout.extent() and the index in one piece.
+        """
+        flash, salt, index, bad = self.flash, self.current.salt, self.index, self.bad
+        at, end, top = self.layout, min(limit, self.current.table_end), self.version
+        cell, grain, marks = at.cell - 1, at.grain - 1, at.marks * at.cell
+        source, off, unpack, last = flash.memory, 0, struct.unpack_from, None
+        if source is None:
+            source = bytearray(fmt.HEADER)
+        while pos + fmt.HEADER <= end:
+            if flash.memory is None:
+                flash.read_into(pos, source)
+            else:
+                off = pos
+            magic, slot, tag, flags, version, lead = unpack("<BBBBII", source, off)
+            length = lead & 0xFFFFFF
+            step = (fmt.HEADER + length + cell) & ~cell
+            if not flags & fmt.COPIED:
+                step += marks
+            step = (step + grain) & ~grain
+            if magic != fmt.MAGIC_RECORD or lead >> 24 > length or pos + step > end:
+                break
+            if crc32(source[off : off + 16], salt) != unpack("<I", source, off + 16)[0]:
+                break
+            key = slot << 8 | tag
+            known = index.get(key)
+            last = (pos, flags, length, key, known)
+            if version > top:
+                top = version
+            if bad and pos in bad:
+                pass
+            elif known is None or known[1] < version:
+                index[key] = (pos, version)
+            else:
+                self.damaged(pos, "an older version stands behind a newer one")
+            pos += step
+        # With what the index held before, should the last record turn out not to count.
+        self._last, self.version = last, top
+        return pos
+
+    def _last_counts(self):
+        """Say whether the last record of the run counts; take it back where it does not."""
+        if self._last is None:
+            return True
+        pos, flags, length, key, known = self._last
+        if flags & fmt.COPIED:
+            return True
+        committed, solid = self.current.commit_marks(pos, length)
+        if not solid:
+            self.ambiguous = True
+        if committed:
+            return True
+        at = self.layout
+        if known:
+            self.index[key] = known
+        elif self.index.get(key, (None,))[0] == pos:
+            del self.index[key]
+        self._attempt = at.extent(length, flags)
+        if not self.flash.is_erased(pos + at.body(length), at.cell):
+            self.damaged(pos, "the last record's mark is torn: it does not count")
+        return False
 
     def _last_header(self, pos):
         """Tell a torn header from a damaged one: only the latter has a payload behind it."""
@@ -184,19 +231,6 @@ class Reading:
                 return pos
             pos += self.layout.grain
         return limit
-
-    def _take(self, pos, head):
-        slot, tag, _, version = head[:4]
-        if version > self.version:
-            self.version = version
-        if pos in self.bad:
-            return
-        key = slot << 8 | tag
-        known = self.index.get(key)
-        if known and known[1] >= version:
-            self.damaged(pos, "an older version stands behind a newer one")
-        else:
-            self.index[key] = (pos, version)
 
     def rescan(self):
         """Index again, without what is now known as bad; the place to append stays."""
