@@ -1,0 +1,1 @@
+"""The matrix: every operation of a set at every server profile, and every fault of a server."""
