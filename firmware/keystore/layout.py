@@ -31,6 +31,9 @@ DELETED = 4  # no value: the tag is gone
 COPIED = 0x80  # brought by compaction: committed by the sector's mark, has none of its own
 BOUND = SEALED | KEY | DELETED  # the flags that a record's seal covers
 
+# crc32() of any bytes and their own little-endian CRC behind them, whatever it started with.
+CRC_OF_WHOLE = 0x2144DF1C
+
 BLOCK = 32  # room of one copy of a born or open block
 HEADER = 20
 CHUNK = 256

@@ -148,34 +148,36 @@ class Reading:
     def _run(self, pos, limit):
         """Index the records from pos on while headers hold and end by limit; return where.
 
-        Mount's inner loop: sector.header(), layout.extent() and the index in one piece.
+        Mount's inner loop, so in one piece and with local names: sector.header() in short (a
+        header with its CRC behind it has a constant CRC), layout.extent() and the index.
         """
         flash, salt, index, bad = self.flash, self.current.salt, self.index, self.bad
         at, end, top = self.layout, min(limit, self.current.table_end), self.version
+        size, copied, whole = fmt.HEADER, fmt.COPIED, fmt.CRC_OF_WHOLE
         cell, grain, marks = at.cell - 1, at.grain - 1, at.marks * at.cell
-        source, off, unpack, last = flash.memory, 0, struct.unpack_from, None
-        if source is None:
-            source = bytearray(fmt.HEADER)
-        while pos + fmt.HEADER <= end:
-            if flash.memory is None:
-                flash.read_into(pos, source)
-            else:
+        up_cell, up_grain, last, key, known = ~cell, ~grain, None, 0, None
+        source, off, unpack = flash.memory, 0, struct.unpack_from
+        mapped = source is not None
+        if not mapped:
+            source = bytearray(size)
+        while pos + size <= end:
+            if mapped:
                 off = pos
-            magic, slot, tag, flags, version, lead = unpack("<BBBBII", source, off)
-            length = lead & 0xFFFFFF
-            step = (fmt.HEADER + length + cell) & ~cell
-            if not flags & fmt.COPIED:
+            else:
+                flash.read_into(pos, source)
+            if crc32(source[off : off + size], salt) != whole:
+                break
+            slot, tag, flags, version, length = unpack("<xBBBII", source, off)
+            step = (size + (length & 0xFFFFFF) + cell) & up_cell
+            if not flags & copied:
                 step += marks
-            step = (step + grain) & ~grain
-            if magic != fmt.MAGIC_RECORD or lead >> 24 > length or pos + step > end:
+            step = (step + grain) & up_grain
+            if pos + step > end:
                 break
-            if crc32(source[off : off + 16], salt) != unpack("<I", source, off + 16)[0]:
-                break
-            key = slot << 8 | tag
-            known = index.get(key)
-            last = (pos, flags, length, key, known)
+            last, key = pos, slot << 8 | tag
             if version > top:
                 top = version
+            known = index.get(key)
             if bad and pos in bad:
                 pass
             elif known is None or known[1] < version:
@@ -184,17 +186,19 @@ class Reading:
                 self.damaged(pos, "an older version stands behind a newer one")
             pos += step
         # With what the index held before, should the last record turn out not to count.
-        self._last, self.version = last, top
+        self._last, self.version = last and (last, key, known), top
         return pos
 
     def _last_counts(self):
         """Say whether the last record of the run counts; take it back where it does not."""
         if self._last is None:
             return True
-        pos, flags, length, key, known = self._last
+        pos, key, known = self._last
+        head = self.current.header(pos)
+        flags, length = (head[2], head[4]) if head else (0, 0)
         if flags & fmt.COPIED:
             return True
-        committed, solid = self.current.commit_marks(pos, length)
+        committed, solid = self.current.commit_marks(pos, length) if head else (False, False)
         if not solid:
             self.ambiguous = True
         if committed:

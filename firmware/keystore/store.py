@@ -88,7 +88,11 @@ class Store:
         for _ in range(32):
             log.scan()
             self._read_role()
-            broken = [pos for key, (pos, version) in log.index.items() if not self._holds(pos)]
+            broken = [
+                pos
+                for key, (pos, version) in log.index.items()
+                if self._live(key, version) and not self._holds(pos)
+            ]
             if not broken:
                 return
             for pos in broken:
