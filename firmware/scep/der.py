@@ -195,25 +195,35 @@ class Encoder:
             starts.append(reader.pos)
             reader.skip()
         starts.append(end)
-        # insertion sort: one element at a time is copied aside
+        # insertion sort by rotation: no copy of an element, which may hold a secret, is left behind
         for i in range(1, len(starts) - 1):
             start, stop = starts[i], starts[i + 1]
             j = i
             while j and self._less(start, stop, starts[j - 1], starts[j]):
                 j -= 1
             if j < i:
-                moved = bytes(self.buf[start:stop])
                 at = starts[j]
-                self.buf[at + len(moved) : stop] = bytes(self.buf[at:start])
-                self.buf[at : at + len(moved)] = moved
+                self._reverse(at, start)
+                self._reverse(start, stop)
+                self._reverse(at, stop)
                 for k in range(i, j, -1):
-                    starts[k] = starts[k - 1] + len(moved)
+                    starts[k] = starts[k - 1] + stop - start
 
     def wipe(self):
         """Zero the whole buffer and start over: for buffers that held a secret."""
         for i in range(len(self.buf)):
             self.buf[i] = 0
         self.pos = len(self.buf)
+
+    def _reverse(self, start, end):
+        buf = self.buf
+        end -= 1
+        while start < end:
+            kept = buf[start]
+            buf[start] = buf[end]
+            buf[end] = kept
+            start += 1
+            end -= 1
 
     def _less(self, a, a_end, b, b_end):
         """Compare two encodings byte by byte; the shorter one counts as padded with zeros."""
