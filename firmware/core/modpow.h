@@ -39,6 +39,9 @@ typedef int64_t scepcore_signed_wide;
 typedef int32_t scepcore_signed_limb;
 #endif
 
+/* A function that runs a few times an operation: compiled for size. */
+#define SCEPCORE_SMALL __attribute__((cold))
+
 #define SCEPCORE_LIMB_MASK (((scepcore_limb)1 << SCEPCORE_LIMB_BITS) - 1)
 #define SCEPCORE_PAD 3
 
@@ -79,11 +82,9 @@ typedef struct {
 } scepcore_modpow_kernel;
 
 extern const scepcore_modpow_kernel scepcore_modpow_portable;
-/* Its parts that other kernels fall back on. */
+/* Its product, which other kernels fall back on. */
 void scepcore_portable_mul(scepcore_limb *d, const scepcore_limb *a, const scepcore_limb *b,
                            const scepcore_modulus *m);
-void scepcore_portable_select(scepcore_limb *d, const scepcore_limb *table, uint32_t index,
-                              size_t limbs);
 /* ARMv5TE and later in ARM state, ARMv7-M and later: cores with UMLAL. */
 #if SCEPCORE_LIMB_BITS == 28 && defined(__arm__) && !defined(SCEPCORE_NO_ASM) &&                   \
     (defined(__ARM_ARCH_ISA_ARM) || __ARM_ARCH_ISA_THUMB >= 2)

@@ -25,7 +25,8 @@ static limb top_word(const limb *a, const scepcore_modulus *m) {
     return (limb)t | (limb)((scepcore_wide)at[2] << (2 * BITS - from % BITS));
 }
 
-uint32_t scepcore_modulus_init(scepcore_modulus *m, const limb *n, unsigned bits, size_t limbs) {
+SCEPCORE_SMALL uint32_t scepcore_modulus_init(scepcore_modulus *m, const limb *n, unsigned bits,
+                                              size_t limbs) {
     limb y = 1;
     m->n = n;
     m->limbs = limbs;
@@ -77,7 +78,7 @@ static void shift(limb *a, unsigned k, const scepcore_modulus *m) {
     scepcore_modulus_normalise(a, m);
 }
 
-void scepcore_modulus_one(limb *d, const scepcore_modulus *m) {
+SCEPCORE_SMALL void scepcore_modulus_one(limb *d, const scepcore_modulus *m) {
     scepcore_number_clear(d, m->limbs);
     /* n has its top bit set: 2^bits mod n = 2^bits - n. */
     d[m->bits / BITS] = (limb)1 << (m->bits % BITS);
@@ -89,7 +90,7 @@ void scepcore_modulus_one(limb *d, const scepcore_modulus *m) {
     }
 }
 
-void scepcore_modulus_square_r(limb *d, limb *t, const scepcore_modulus *m) {
+SCEPCORE_SMALL void scepcore_modulus_square_r(limb *d, limb *t, const scepcore_modulus *m) {
     /* R * 2^(BITS * j): shifts raise j by one, squarings double it; j = limbs is R^2. A squaring
      * costs as much as about `limbs` / 6 shifts. */
     size_t squarings = 0;
@@ -115,8 +116,9 @@ void scepcore_modulus_square_r(limb *d, limb *t, const scepcore_modulus *m) {
     }
 }
 
-void scepcore_modulus_enter(limb *d, const unsigned char *x, size_t len, const limb *r2, limb *t,
-                            limb *u, const scepcore_modulus *m) {
+SCEPCORE_SMALL void scepcore_modulus_enter(limb *d, const unsigned char *x, size_t len,
+                                           const limb *r2, limb *t, limb *u,
+                                           const scepcore_modulus *m) {
     size_t chunk = m->limbs * BITS;
     size_t chunks = (len * 8 + chunk - 1) / chunk;
     scepcore_number_clear(d, m->limbs);
@@ -135,7 +137,8 @@ void scepcore_modulus_enter(limb *d, const unsigned char *x, size_t len, const l
     }
 }
 
-void scepcore_modulus_leave(limb *d, const limb *a, limb *t, const scepcore_modulus *m) {
+SCEPCORE_SMALL void scepcore_modulus_leave(limb *d, const limb *a, limb *t,
+                                           const scepcore_modulus *m) {
     scepcore_number_clear(d, m->limbs);
     scepcore_number_clear(t, m->limbs);
     t[0] = 1;

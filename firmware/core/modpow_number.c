@@ -15,7 +15,8 @@ typedef scepcore_limb limb;
 typedef scepcore_wide wide;
 
 /* Limbs from bit `from` on; returns the OR of what lies above them. */
-static limb decode_bits(limb *d, size_t limbs, const unsigned char *src, size_t len, size_t from) {
+SCEPCORE_SMALL static limb decode_bits(limb *d, size_t limbs, const unsigned char *src, size_t len,
+                                       size_t from) {
     wide acc = 0;
     unsigned held = 0;
     size_t i = 0, at = from / 8;
@@ -58,7 +59,8 @@ void scepcore_number_decode_at(limb *d, size_t limbs, const unsigned char *src, 
     (void)decode_bits(d, limbs, src, len, from);
 }
 
-void scepcore_number_encode(unsigned char *dst, size_t len, const limb *a, size_t limbs) {
+SCEPCORE_SMALL void scepcore_number_encode(unsigned char *dst, size_t len, const limb *a,
+                                           size_t limbs) {
     wide acc = 0;
     unsigned held = 0;
     size_t i = 0;
@@ -76,7 +78,7 @@ void scepcore_number_encode(unsigned char *dst, size_t len, const limb *a, size_
 uint32_t scepcore_number_sub(limb *a, const limb *b, size_t limbs, uint32_t ctl) {
     scepcore_signed_limb carry = 0;
     limb mask = (limb)0 - ctl;
-#pragma GCC unroll 4
+#pragma GCC unroll 2
     for (size_t i = 0; i < limbs; i++) {
         /* Between -2^BITS and 2^BITS: the arithmetic shift leaves 0 or -1. */
         carry += (scepcore_signed_limb)(a[i] - b[i]);
@@ -88,7 +90,6 @@ uint32_t scepcore_number_sub(limb *a, const limb *b, size_t limbs, uint32_t ctl)
 
 uint32_t scepcore_number_add(limb *a, const limb *b, size_t limbs, uint32_t ctl) {
     limb carry = 0, mask = (limb)0 - ctl;
-#pragma GCC unroll 4
     for (size_t i = 0; i < limbs; i++) {
         carry += a[i] + (b[i] & mask);
         a[i] = carry & MASK;
@@ -97,8 +98,8 @@ uint32_t scepcore_number_add(limb *a, const limb *b, size_t limbs, uint32_t ctl)
     return (uint32_t)carry;
 }
 
-void scepcore_number_mul_add(limb *d, const limb *a, size_t la, const limb *b, size_t lb,
-                             const limb *c) {
+SCEPCORE_SMALL void scepcore_number_mul_add(limb *d, const limb *a, size_t la, const limb *b,
+                                            size_t lb, const limb *c) {
     wide acc = 0;
     for (size_t k = 0; k < la + lb; k++) {
         size_t first = k < lb ? 0 : k - lb + 1;

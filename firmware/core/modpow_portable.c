@@ -19,12 +19,19 @@
 typedef scepcore_limb limb;
 typedef scepcore_wide wide;
 
+/* Where another kernel does the work, this one is small rather than fast. */
+#ifdef SCEPCORE_HAVE_UMLAL
+#define UNROLL
+#else
+#define UNROLL _Pragma("GCC unroll 4")
+#endif
+
 /* acc += sum a[i] * b[-i] + c[i] * e[-i], i < n; what exceeds a limb may move to *over. */
 static inline wide columns(wide acc, wide *over, const limb *a, const limb *b, const limb *c,
                            const limb *e, size_t n) {
     while (n > 0) {
         size_t now = n < CARRY_STEPS ? n : CARRY_STEPS;
-#pragma GCC unroll 4
+        UNROLL
         for (size_t i = 0; i < now; i++) {
             acc += (wide)*a++ * *b--;
             acc += (wide)*c++ * *e--;
@@ -42,7 +49,7 @@ static inline wide columns(wide acc, wide *over, const limb *a, const limb *b, c
 static inline wide column(wide acc, wide *over, const limb *a, const limb *b, size_t n) {
     while (n > 0) {
         size_t now = n < CARRY_STEPS ? n : CARRY_STEPS;
-#pragma GCC unroll 4
+        UNROLL
         for (size_t i = 0; i < now; i++) {
             acc += (wide)*a++ * *b--;
         }
@@ -107,7 +114,7 @@ static void sqr(limb *d, const limb *a, const scepcore_modulus *m) {
     }
 }
 
-void scepcore_portable_select(limb *d, const limb *table, uint32_t index, size_t limbs) {
+static void select(limb *d, const limb *table, uint32_t index, size_t limbs) {
     for (size_t i = 0; i < limbs; i++) {
         d[i] = 0;
     }
@@ -122,4 +129,4 @@ void scepcore_portable_select(limb *d, const limb *table, uint32_t index, size_t
 }
 
 const scepcore_modpow_kernel scepcore_modpow_portable = {"portable", scepcore_portable_mul, sqr,
-                                                         scepcore_portable_select};
+                                                         select};

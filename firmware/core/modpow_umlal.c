@@ -12,7 +12,7 @@
 
 typedef scepcore_limb limb;
 
-/* modpow_umlal_columns.S: MIN_LIMBS to MAX_LIMBS only. */
+/* modpow_umlal_columns.S: MIN_LIMBS to MAX_LIMBS only; the look-up from 5 limbs on (128 bits). */
 void scepcore_umlal_mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m);
 void scepcore_umlal_sqr(limb *d, const limb *a, const scepcore_modulus *m);
 /* modpow_umlal37.S: 37 limbs only. */
@@ -41,15 +41,7 @@ static void sqr(limb *d, const limb *a, const scepcore_modulus *m) {
     }
 }
 
-static void select(limb *d, const limb *table, uint32_t index, size_t limbs) {
-    if (limbs >= MIN_LIMBS) {
-        scepcore_umlal_select(d, table, index, limbs);
-    } else {
-        scepcore_portable_select(d, table, index, limbs);
-    }
-}
-
-const scepcore_modpow_kernel scepcore_modpow_umlal = {"umlal", mul, sqr, select};
+const scepcore_modpow_kernel scepcore_modpow_umlal = {"umlal", mul, sqr, scepcore_umlal_select};
 
 #else
 /* A translation unit of ISO C is not empty. */

@@ -2,7 +2,8 @@
  * modpow_umlal37.S: Montgomery squaring for 37 limbs, the factors of a 2,048-bit key.
  * For: modpow_umlal.c; the contract stands in modpow.h.
  * Method: as modpow_umlal_columns.S, with the products of each group of columns in a straight line and
- * only the reduction's ladder shared: 12 % fewer instructions than the loop, for 6 KiB of code.
+ * only the reduction's ladder shared (that of modpow_umlal_columns.S): 12 % fewer instructions
+ * than the loop, for 6 KiB of code.
  *
  * Constant time: no branch depends on anything but the place in the code.
  */
@@ -12,7 +13,6 @@
 #include "modpow_umlal_macros.h"
 
     .set L, 37
-    .set PIECES, 20 /* of either ladder; even */
     .set F_OUT, F_P /* high groups: where the next limbs of the result go */
 
     /* umull for the first product of an accumulator, umlal afterwards. */
@@ -109,7 +109,7 @@
     str r12, [sp, #F_NEXT]
 .endm
 
-    /* Sets up sum(m[i] n[k-i]), i = 0 .. k-1, for a ladder of `pieces`. */
+    /* Sets up sum(m[i] n[k-i]), i = 0 .. k-1, for `pieces` of the ladder. */
 .macro reduce_setup k
     .set pieces, (\k + 1) / 2
     ldr r6, [sp, #F_D]
@@ -130,7 +130,7 @@
     square_columns \k
     next \following
     reduce_setup \k
-    b low_end - 32 * ((\k + 1) / 2)
+    b scepcore_umlal_r_end - 32 * ((\k + 1) / 2)
 .endm
 
 .macro high_group k, following
@@ -155,7 +155,7 @@
     umlal r2, r3, r9, r11
     umlal r0, r1, r9, r10
     .endif
-    b high_end - 32 * ((L - 1 - (\k - L + 1)) / 2)
+    b scepcore_umlal_r_end - 32 * ((L - 1 - (\k - L + 1)) / 2)
 .endm
 
     /* void scepcore_umlal37_sqr(d, a, modulus); modulus->limbs = 37 */
@@ -169,6 +169,8 @@
     str r1, [sp, #F_A]
     str r4, [sp, #F_N]
     str r5, [sp, #F_N0I]
+    code_address r6, low_finish_37
+    str r6, [sp, #F_AFTER_R]
     add r12, sp, #F_TWICE
     .rept 10 /* 40 limbs: with the pad */
     ldmia r1!, {r5-r8}
@@ -203,8 +205,7 @@ low_30:
     low_group 30, low_33
 low_33:
     low_group 33, group_36
-    ladder PIECES
-low_end:
+low_finish_37:
     multiplier_first
     multiplier_second
     multiplier_third
@@ -214,15 +215,20 @@ low_end:
     /* The middle group: one multiplier, two limbs of the result. */
 group_36:
     square_columns 36
+    code_address r12, finish_36
+    str r12, [sp, #F_AFTER_R]
     reduce_setup 36
-    ladder 18
+    b scepcore_umlal_r_end - 32 * 18
+finish_36:
     multiplier_first
     ldr r12, [sp, #F_OUT]
     str r9, [r6]
     bic r8, r2, #0xf0000000
     carry r4, r5, r2, r3
     bic r9, r4, #0xf0000000
+    code_address r7, high_finish_37
     stmia r12!, {r8, r9}
+    str r7, [sp, #F_AFTER_R]
     str r12, [sp, #F_OUT]
     carry_out
 
@@ -249,8 +255,7 @@ high_69:
     high_group 69, high_72
 high_72:
     high_group 72, finished
-    ladder PIECES
-high_end:
+high_finish_37:
     ldr r12, [sp, #F_OUT]
     mov lr, #16
     bic r8, r0, #0xf0000000

@@ -67,6 +67,8 @@ p_end:
 low_reduce:
     reduce_low
     ladder LADDER
+    .global scepcore_umlal_r_end
+scepcore_umlal_r_end:
 r_end:
     ldr pc, [sp, #F_AFTER_R]
 low_finish:
@@ -154,7 +156,7 @@ sqr_to_high:
     moveq r9, lr
 .endm
 
-    /* void scepcore_umlal_select(d, table, index, limbs); limbs >= 12, index < 16.
+    /* void scepcore_umlal_select(d, table, index, limbs); limbs >= 5, index < 16.
      * Five limbs of all 16 entries at a time; a conditional move costs the same either way. The
      * last five limbs overlap the ones before. */
     function scepcore_umlal_select

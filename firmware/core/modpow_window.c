@@ -26,8 +26,9 @@ static uint32_t nibble(const scepcore_modexp *x, size_t at) {
     return x->e[at / 2] >> (at & 1 ? 0 : 4) & 15u;
 }
 
-void scepcore_modexp_init(scepcore_modexp *x, const scepcore_modulus *m, limb *acc, limb *tmp,
-                          limb *sel, limb *table, const unsigned char *e, size_t elen) {
+SCEPCORE_SMALL void scepcore_modexp_init(scepcore_modexp *x, const scepcore_modulus *m, limb *acc,
+                                         limb *tmp, limb *sel, limb *table, const unsigned char *e,
+                                         size_t elen) {
     size_t len = m->limbs;
     *x = (scepcore_modexp){m, e, elen, 0, acc, tmp, sel, table};
     scepcore_number_clear(tmp, len);

@@ -53,14 +53,15 @@ size_t scepcore_rsa_keygen_size(unsigned bits) {
     return (sizeof(scepcore_rsa_keygen_ctx) + all * sizeof(limb) + 7) & ~(size_t)7;
 }
 
-static void search(scepcore_rsa_keygen_ctx *c, unsigned bits, const br_prng_class **rng) {
+SCEPCORE_SMALL static void search(scepcore_rsa_keygen_ctx *c, unsigned bits,
+                                  const br_prng_class **rng) {
     scepcore_prime_space at = {place(c, N),   place(c, ACC), place(c, TMP),
                                place(c, SEL), place(c, ONE), place(c, PLACES)};
     scepcore_prime_init(&c->prime, &at, bits, c->e, rng);
 }
 
-int scepcore_rsa_keygen_init(scepcore_rsa_keygen_ctx *c, size_t ctx_len, unsigned bits, uint32_t e,
-                             const br_prng_class **rng) {
+SCEPCORE_SMALL int scepcore_rsa_keygen_init(scepcore_rsa_keygen_ctx *c, size_t ctx_len,
+                                            unsigned bits, uint32_t e, const br_prng_class **rng) {
     size_t need = scepcore_rsa_keygen_size(bits);
     if (ctx_len >= sizeof *c) {
         c->state = KEYGEN_FAILED;
@@ -78,7 +79,7 @@ int scepcore_rsa_keygen_init(scepcore_rsa_keygen_ctx *c, size_t ctx_len, unsigne
 }
 
 /* FIPS 186-5 A.1.3 step 5.4: |p - q| > 2^(nlen/2 - 100). tmp = |p - q|. */
-static uint32_t far_apart(scepcore_rsa_keygen_ctx *c) {
+SCEPCORE_SMALL static uint32_t far_apart(scepcore_rsa_keygen_ctx *c) {
     size_t limbs = SCEPCORE_PRIME_LIMBS(p_bits(c));
     limb *d = place(c, TMP), above = 0;
     memcpy(d, place(c, P), limbs * sizeof(limb));
@@ -100,7 +101,7 @@ static uint32_t far_apart(scepcore_rsa_keygen_ctx *c) {
 }
 
 /* Makes p the larger one: BearSSL and others want p > q. */
-static void order(scepcore_rsa_keygen_ctx *c) {
+SCEPCORE_SMALL static void order(scepcore_rsa_keygen_ctx *c) {
     size_t limbs = SCEPCORE_PRIME_LIMBS(p_bits(c));
     limb *p = place(c, P), *q = place(c, N);
     limb swap = (limb)0 - scepcore_number_sub(p, q, limbs, 0);
@@ -112,7 +113,7 @@ static void order(scepcore_rsa_keygen_ctx *c) {
 }
 
 /* qInv = q^(p-2) mod p, set up. */
-static void begin_inversion(scepcore_rsa_keygen_ctx *c) {
+SCEPCORE_SMALL static void begin_inversion(scepcore_rsa_keygen_ctx *c) {
     scepcore_prime *s = &c->prime;
     size_t limbs = SCEPCORE_PRIME_LIMBS(p_bits(c)), len = (p_bits(c) + 7) / 8;
     limb *p = place(c, P), *acc = place(c, ACC), *tmp = place(c, TMP), *one = place(c, ONE);
@@ -128,7 +129,7 @@ static void begin_inversion(scepcore_rsa_keygen_ctx *c) {
                          len);
 }
 
-int scepcore_rsa_keygen_step(scepcore_rsa_keygen_ctx *c) {
+SCEPCORE_SMALL int scepcore_rsa_keygen_step(scepcore_rsa_keygen_ctx *c) {
     size_t limbs = SCEPCORE_PRIME_LIMBS(p_bits(c));
     switch (c->state) {
     case KEYGEN_P:
@@ -178,7 +179,7 @@ void scepcore_rsa_keygen_progress(const scepcore_rsa_keygen_ctx *c, uint32_t *ca
  * d = 1/e mod (p - 1) = (1 + k (p - 1)) / e with k = -1/(p - 1) mod e: exact, so that the
  * quotient's limbs come from the lowest one up, each by a product with 1/e.
  */
-static void crt_exponent(limb *d, const limb *p, size_t limbs, uint32_t e) {
+SCEPCORE_SMALL static void crt_exponent(limb *d, const limb *p, size_t limbs, uint32_t e) {
     uint32_t k;
     limb e_inverse = 1;
     scepcore_wide product = 0;
@@ -198,8 +199,9 @@ static void crt_exponent(limb *d, const limb *p, size_t limbs, uint32_t e) {
     }
 }
 
-int scepcore_rsa_keygen_result(scepcore_rsa_keygen_ctx *c, br_rsa_private_key *sk, void *kbuf_priv,
-                               br_rsa_public_key *pk, void *kbuf_pub) {
+SCEPCORE_SMALL int scepcore_rsa_keygen_result(scepcore_rsa_keygen_ctx *c, br_rsa_private_key *sk,
+                                              void *kbuf_priv, br_rsa_public_key *pk,
+                                              void *kbuf_pub) {
     if (c->state != KEYGEN_DONE) {
         scepcore_rsa_keygen_wipe(c);
         return 0;
@@ -244,9 +246,9 @@ void scepcore_rsa_keygen_wipe(scepcore_rsa_keygen_ctx *c) {
     }
 }
 
-uint32_t scepcore_rsa_keygen(const br_prng_class **rng, br_rsa_private_key *sk, void *kbuf_priv,
-                             br_rsa_public_key *pk, void *kbuf_pub, unsigned size,
-                             uint32_t pubexp) {
+SCEPCORE_SMALL uint32_t scepcore_rsa_keygen(const br_prng_class **rng, br_rsa_private_key *sk,
+                                            void *kbuf_priv, br_rsa_public_key *pk, void *kbuf_pub,
+                                            unsigned size, uint32_t pubexp) {
     size_t need = scepcore_rsa_keygen_size(size);
     if (need == 0) {
         return 0;

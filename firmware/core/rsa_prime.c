@@ -42,8 +42,8 @@ static void draw(scepcore_prime *p) {
     p->exponent[0] &= (unsigned char)(0xff >> (8 * len - p->bits));
 }
 
-void scepcore_prime_init(scepcore_prime *p, const scepcore_prime_space *at, unsigned bits,
-                         uint32_t e, const br_prng_class **rng) {
+SCEPCORE_SMALL void scepcore_prime_init(scepcore_prime *p, const scepcore_prime_space *at,
+                                        unsigned bits, uint32_t e, const br_prng_class **rng) {
     uint32_t candidates = p->candidates;
     memset(p, 0, sizeof *p);
     p->rng = rng;
@@ -55,7 +55,7 @@ void scepcore_prime_init(scepcore_prime *p, const scepcore_prime_space *at, unsi
 }
 
 /* A random start: two top bits and two low bits set. */
-static void start(scepcore_prime *p) {
+SCEPCORE_SMALL static void start(scepcore_prime *p) {
     size_t len = (p->bits + 7) / 8, pieces = SCEPCORE_PRIME_PIECES(p->bits);
     uint32_t acc = 0;
     unsigned held = 0;
@@ -82,7 +82,7 @@ static void start(scepcore_prime *p) {
 }
 
 /* n = start + 4 * index. */
-static void load(scepcore_prime *p) {
+SCEPCORE_SMALL static void load(scepcore_prime *p) {
     size_t limbs = SCEPCORE_PRIME_LIMBS(p->bits);
     scepcore_wide acc = (scepcore_wide)4 * p->index;
     unsigned held = 0;
@@ -102,7 +102,8 @@ static void load(scepcore_prime *p) {
     }
 }
 
-uint32_t scepcore_prime_inverse(uint32_t *inverse, const limb *n, size_t limbs, uint32_t e) {
+SCEPCORE_SMALL uint32_t scepcore_prime_inverse(uint32_t *inverse, const limb *n, size_t limbs,
+                                               uint32_t e) {
     uint64_t r = 0;
     /* (n - 1) mod e, bit by bit; n is odd, so that its lowest bit is just left out. */
     for (size_t i = limbs * SCEPCORE_LIMB_BITS; i > 0; i--) {
@@ -132,7 +133,7 @@ uint32_t scepcore_prime_inverse(uint32_t *inverse, const limb *n, size_t limbs, 
 }
 
 /* a = a * 2^k, k < 4: a < 2n becomes < 16n <= R / 16, whose square is < 2n again. */
-static void double_by(limb *a, unsigned k, size_t limbs) {
+__attribute__((hot, noinline)) static void double_by(limb *a, unsigned k, size_t limbs) {
     limb carry = 0;
 #pragma GCC unroll 4
     for (size_t i = 0; i < limbs; i++) {
@@ -153,7 +154,7 @@ static unsigned exponent_pairs(const scepcore_prime *p) {
 }
 
 /* The modulus n, R mod n and the exponent (n - 1) / 2. */
-static void begin_tests(scepcore_prime *p) {
+SCEPCORE_SMALL static void begin_tests(scepcore_prime *p) {
     size_t limbs = SCEPCORE_PRIME_LIMBS(p->bits), len = (p->bits + 7) / 8;
     unsigned carry = 0;
     scepcore_modulus_init(&p->m, p->at.n, p->bits, limbs);
@@ -191,7 +192,7 @@ static void begin_base_2(scepcore_prime *p) {
 }
 
 /* 2^((n-1)/2), two bits at a time. Returns 1 when finished; *passed then. */
-static int step_base_2(scepcore_prime *p, uint32_t *passed) {
+__attribute__((noinline)) static int step_base_2(scepcore_prime *p, uint32_t *passed) {
     const scepcore_modpow_kernel *k = scepcore_modpow;
     unsigned pairs = exponent_pairs(p);
     for (unsigned left = windows_per_step(p->m.limbs); left > 0 && p->done < pairs; left--) {
@@ -239,7 +240,7 @@ static uint32_t prime_to_e(scepcore_prime *p) {
     return ok;
 }
 
-int scepcore_prime_step(scepcore_prime *p) {
+SCEPCORE_SMALL int scepcore_prime_step(scepcore_prime *p) {
     uint32_t passed = 0;
     switch (p->state) {
     case PRIME_START:

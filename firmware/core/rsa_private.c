@@ -83,9 +83,9 @@ size_t scepcore_rsa_private_size(unsigned bits) {
     return (sizeof(scepcore_rsa_private_ctx) + limbs * sizeof(limb) + 7) & ~(size_t)7;
 }
 
-int scepcore_rsa_private_init(scepcore_rsa_private_ctx *c, size_t ctx_len,
-                              const br_rsa_private_key *sk, uint32_t e, const unsigned char *x,
-                              size_t xlen) {
+SCEPCORE_SMALL int scepcore_rsa_private_init(scepcore_rsa_private_ctx *c, size_t ctx_len,
+                                             const br_rsa_private_key *sk, uint32_t e,
+                                             const unsigned char *x, size_t xlen) {
     size_t need = scepcore_rsa_private_size(sk->n_bitlen);
     if (ctx_len >= sizeof *c) {
         c->state = FAILED;
@@ -115,8 +115,9 @@ int scepcore_rsa_private_init(scepcore_rsa_private_ctx *c, size_t ctx_len,
 }
 
 /* Sets up x^d modulo one factor. 0 if the factor is even. */
-static uint32_t start_half(scepcore_rsa_private_ctx *c, const unsigned char *factor, size_t len,
-                           unsigned bits, const unsigned char *d, size_t dlen) {
+SCEPCORE_SMALL static uint32_t start_half(scepcore_rsa_private_ctx *c, const unsigned char *factor,
+                                          size_t len, unsigned bits, const unsigned char *d,
+                                          size_t dlen) {
     size_t limbs = SCEPCORE_LIMBS(bits);
     limb *n = place(c, FACTOR), *acc = place(c, ACC);
     scepcore_number_clear(n, limbs);
@@ -147,7 +148,7 @@ static void keep_half(scepcore_rsa_private_ctx *c) {
 }
 
 /* Garner: s = s2 + q * ((s1 - s2) * iq mod p); n = p * q. The factor at work is p. */
-static uint32_t recombine(scepcore_rsa_private_ctx *c) {
+SCEPCORE_SMALL static uint32_t recombine(scepcore_rsa_private_ctx *c) {
     const br_rsa_private_key *sk = c->sk;
     limb *s1 = c->power.acc, *h = c->power.tmp, *sel = place(c, SEL), *s2 = long_place(c, OTHER);
     size_t limbs = c->m.limbs, q_limbs = SCEPCORE_LIMBS(c->q_bits);
@@ -178,7 +179,8 @@ static uint32_t recombine(scepcore_rsa_private_ctx *c) {
 }
 
 /* 1 if s^e = x mod n, in constant time for one e. */
-static uint32_t holds(scepcore_rsa_private_ctx *c, const scepcore_modulus *n, uint32_t e) {
+SCEPCORE_SMALL static uint32_t holds(scepcore_rsa_private_ctx *c, const scepcore_modulus *n,
+                                     uint32_t e) {
     unsigned char octets[4] = {(unsigned char)(e >> 24), (unsigned char)(e >> 16),
                                (unsigned char)(e >> 8), (unsigned char)e};
     limb *power = long_place(c, POWER), *x = c->space + SCEPCORE_PAD;
@@ -194,7 +196,7 @@ static uint32_t holds(scepcore_rsa_private_ctx *c, const scepcore_modulus *n, ui
 }
 
 /* Checks s with e; where e is not known, with the usual ones. */
-static uint32_t check(scepcore_rsa_private_ctx *c) {
+SCEPCORE_SMALL static uint32_t check(scepcore_rsa_private_ctx *c) {
     static const uint32_t usual[] = {65537, 3, 17, 5, 257};
     scepcore_modulus n;
     uint32_t ok = scepcore_modulus_init(&n, long_place(c, MODULUS), c->sk->n_bitlen,
@@ -212,7 +214,7 @@ static uint32_t check(scepcore_rsa_private_ctx *c) {
     return ok & right;
 }
 
-int scepcore_rsa_private_step(scepcore_rsa_private_ctx *c) {
+SCEPCORE_SMALL int scepcore_rsa_private_step(scepcore_rsa_private_ctx *c) {
     const br_rsa_private_key *sk = c->sk;
     uint32_t ok = 1;
     switch (c->state) {
@@ -255,7 +257,8 @@ int scepcore_rsa_private_step(scepcore_rsa_private_ctx *c) {
     return c->state == FINISHED ? SCEPCORE_RSA_DONE : SCEPCORE_RSA_AGAIN;
 }
 
-int scepcore_rsa_private_result(scepcore_rsa_private_ctx *c, unsigned char *x, size_t xlen) {
+SCEPCORE_SMALL int scepcore_rsa_private_result(scepcore_rsa_private_ctx *c, unsigned char *x,
+                                               size_t xlen) {
     int ok = c->state == FINISHED && xlen == c->xlen;
     if (ok) {
         memcpy(x, c->x, xlen);
@@ -272,7 +275,7 @@ void scepcore_rsa_private_wipe(scepcore_rsa_private_ctx *c) {
     c->state = FAILED;
 }
 
-uint32_t scepcore_rsa_private(unsigned char *x, const br_rsa_private_key *sk) {
+SCEPCORE_SMALL uint32_t scepcore_rsa_private(unsigned char *x, const br_rsa_private_key *sk) {
     size_t size = scepcore_rsa_private_size(sk->n_bitlen);
     size_t xlen = (sk->n_bitlen + 7) >> 3;
     int state = SCEPCORE_RSA_ERROR;

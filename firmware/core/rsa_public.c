@@ -23,8 +23,9 @@ static void copy(limb *d, const limb *s, size_t limbs) {
     }
 }
 
-void scepcore_rsa_power(limb *x, limb *t, limb *u, limb *v, const scepcore_modulus *m,
-                        const unsigned char *e, size_t elen) {
+SCEPCORE_SMALL void scepcore_rsa_power(limb *x, limb *t, limb *u, limb *v,
+                                       const scepcore_modulus *m, const unsigned char *e,
+                                       size_t elen) {
     const scepcore_modpow_kernel *k = scepcore_modpow;
     limb *acc = u, *other = v;
     size_t bits = scepcore_rsa_bit_length(e, elen);
@@ -62,7 +63,7 @@ void scepcore_rsa_power(limb *x, limb *t, limb *u, limb *v, const scepcore_modul
     }
 }
 
-unsigned scepcore_rsa_bit_length(const unsigned char *src, size_t len) {
+SCEPCORE_SMALL unsigned scepcore_rsa_bit_length(const unsigned char *src, size_t len) {
     uint32_t bits = 0;
     for (size_t i = 0; i < len; i++) {
         /* The first octet that is not zero fixes the length; later ones add 8 each. */
@@ -77,7 +78,8 @@ unsigned scepcore_rsa_bit_length(const unsigned char *src, size_t len) {
     return bits;
 }
 
-uint32_t scepcore_rsa_public(unsigned char *x, size_t xlen, const br_rsa_public_key *pk) {
+SCEPCORE_SMALL uint32_t scepcore_rsa_public(unsigned char *x, size_t xlen,
+                                            const br_rsa_public_key *pk) {
     limb space[5 * SCEPCORE_SPAN(SCEPCORE_MAX_LIMBS)];
     const unsigned char *n = pk->n;
     size_t nlen = pk->nlen;

@@ -9,6 +9,8 @@
  */
 #include "sieve.h"
 
+#include "modpow.h"
+
 #include <string.h>
 
 #include "scepcore_ct.h"
@@ -45,7 +47,7 @@ static void fill_segment(scepcore_sieve *s) {
     }
 }
 
-void scepcore_sieve_init(scepcore_sieve *s, uint32_t bound) {
+SCEPCORE_SMALL void scepcore_sieve_init(scepcore_sieve *s, uint32_t bound) {
     uint32_t p = 1;
     s->base = 3;
     s->bound = bound;
@@ -81,7 +83,7 @@ static uint32_t reciprocal(uint32_t p, unsigned m) {
 static uint32_t residue(const uint32_t *a, size_t pieces, uint32_t p, unsigned m) {
     uint32_t inverse = reciprocal(p, m), minus_p = 0u - p;
     uint32_t r = 0;
-#pragma GCC unroll 4
+#pragma GCC unroll 2
     for (size_t i = pieces; i > 0; i--) {
         /* The quotient of r * 2^28 + a[i-1] comes out at most 4 too small: r < 5p < 10 * 2^m
          * stays, and the low word of the difference is all of it. */
