@@ -1,0 +1,14 @@
+# A roll-out of N emulated sets on this machine, and the simulation of thousands.
+
+N = 5
+CHECK_PARTS += rollout
+
+rollout: tier-demo ## N=5 NOE sets find lanpbx.cfg and enrol themselves
+	@$(MAKE) -s build-quietly TARGETS="core-host NOE"
+	@$(PYTHON) tools/rollout $(N)
+
+fleet: tier-demo ## simulate 4,000 to 80,000 sets after a power loss or an outage
+	@$(MAKE) -s build-quietly TARGETS="core-host"
+	@$(PYTHON) tools/fleet
+
+.PHONY: rollout fleet
