@@ -138,7 +138,9 @@ def text_bytes(library):
             c = Path(folder) / "entry.c"
             c.write_text(
                 '#include "scepcore_rsa.h"\n#include <string.h>\nvoid *volatile p[8];\n'
+                "void __aeabi_uidiv(void);\n"
                 "void entry(void) { p[6] = memcpy; p[7] = memset; p[5] = memmove;"
+                " p[4] = __aeabi_uidiv;"
                 + "".join(f" p[{i}] = (void *){name};" for i, name in enumerate(used))
                 + " }\n"
             )
