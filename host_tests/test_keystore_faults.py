@@ -1,10 +1,14 @@
 """Flash that fails, memory that runs out, wrapping numbers: the store's answers."""
 
+from binascii import crc32
+
 import pytest
 
 from flash.build import KEK, make
 from flash.history import view
-from keystore import KeystoreError, Store, device, log, sector, slots
+from flash.model import FlashModel, program
+from keystore import KeystoreError, Store, device, layout, log, sector, slots
+from keystore.factory import write_factory
 
 
 def mounted(model):
@@ -173,10 +177,6 @@ def test_sealed_records_do_not_open_in_another_slot_version_or_device():
         image = bytearray(model.data)
         slot, tag, flags, version, length, trailer, crc = current.header(target)
         payload = bytes(image[source + 20 : source + 20 + current.header(source)[4]])
-        from binascii import crc32
-
-        from keystore import layout
-
         head = bytearray(20)
         layout.header_into(
             head, current.salt, slot, tag, flags, trailer, version, len(payload), crc32(payload)
@@ -200,8 +200,6 @@ def test_sealed_records_do_not_open_in_another_slot_version_or_device():
 
 
 def test_a_newer_format_version_is_refused_untouched(monkeypatch):
-    from keystore import layout
-
     monkeypatch.setattr(layout, "VERSION", 2)
     model = make(4, 2048, 4)
     monkeypatch.setattr(layout, "VERSION", 1)
@@ -221,3 +219,31 @@ def test_two_power_ons_in_the_middle_of_a_compaction_go_on_from_the_old_log(monk
     monkeypatch.undo()
     for _ in range(2):
         assert view(mounted(model)) == state
+
+
+def test_a_factory_cut_at_any_step_makes_no_store_or_one_without_a_customer_s_value():
+    """mkflash starts from an erased image again: nothing that a cut leaves passes for more."""
+    whole = make(3, 2048, 4, values=[(slots.MAC, 0, b"\x00\x80\x9f\x59\xe1\xa0")])
+    trace = FlashModel(3, 2048, 4)
+    trace.trace = []
+    at = layout.Layout(4, 2048, 1, 3)
+    values = [(slots.MAC, 0, b"\x00\x80\x9f\x59\xe1\xa0")]
+    write_factory(device.Flash(trace), at, KEK, values, 0x1234567)
+    assert len(trace.trace) == whole.steps
+    cut, complete = FlashModel(3, 2048, 4), 0
+    for kind, addr, data in trace.trace:
+        copy = FlashModel(3, 2048, 4, bytes(cut.data))
+        store = Store(copy, KEK)
+        try:
+            store.mount()
+        except KeystoreError as error:
+            assert error.code == "flash-corrupt"
+        else:
+            complete += store.error is None
+            assert store.error is None or store.error.code == "flash-corrupt"
+            if store.error is None:
+                assert view(store) == {}
+                assert bytes(store.get("factory", slots.MAC)) == values[0][2]
+        assert kind == "program"
+        program(cut, addr, data)
+    assert 0 < complete < 20 and view(mounted(cut)) == {}
