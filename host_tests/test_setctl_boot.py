@@ -143,17 +143,23 @@ def test_an_action_is_carried_out_once_for_its_number(fresh, lab, tmp_path):
     assert fresh.identity()["serial"] == second
 
 
-def test_half_of_the_validity_makes_it_renew_and_expiry_enrol_anew(fresh, lab, tmp_path):
-    path = _file(tmp_path, _keys(lab))
-    fresh.ok("boot", "--lanpbx", path, "--until", "enrolled")
-    first = fresh.ok("status").last
-    later = _plus_days(first["not_after"], -100)
-    lab.act("clock", later)
-    fresh.ok("--time", later, "boot", "--lanpbx", path)
-    second = fresh.ok("--time", later, "status").last
-    assert second["serial"] != first["serial"] and second["state"] == "active"
-    late = _plus_days(second["not_after"], 1)
-    assert fresh.ok("--time", late, "status").last["state"] == "suspended"
+def test_half_of_the_validity_makes_it_renew_and_expiry_enrol_anew(fresh, tmp_path):
+    # a lab of its own: the test moves its clock
+    with _lab(tmp_path / "own", "--challenge", CHALLENGE) as lab:
+        path = _file(tmp_path, _keys(lab))
+        fresh.ok("boot", "--lanpbx", path, "--until", "enrolled")
+        first = fresh.ok("status").last
+        later = _plus_days(first["not_after"], -100)
+        lab.act("clock", later)
+        fresh.ok("--time", later, "boot", "--lanpbx", path)
+        second = fresh.ok("--time", later, "status").last
+        assert second["serial"] != first["serial"] and second["state"] == "active"
+        late = _plus_days(second["not_after"], 1)
+        assert fresh.ok("--time", late, "status").last["state"] == "suspended"
+        lab.act("clock", late)
+        fresh.ok("--time", late, "boot", "--lanpbx", path)
+        third = fresh.ok("--time", late, "status").last
+        assert third["serial"] != second["serial"] and third["state"] == "active"
 
 
 def test_events_go_to_the_log_host_without_a_secret(fresh, lab, tmp_path):

@@ -2,12 +2,13 @@
 
 For main.py; DESIGN.md section 10 (the commands), ACCEPTANCE.md section 1 (the answers).
 An action returns the result's fields (dict), or a generator that yields events and returns them.
+What only some actions need is imported by them: a module costs a small set heap once it is loaded.
 """
 
 from errors import Error
-from phone import boot, network
+from phone import network
 from phone.config import checked
-from phone.identity import enrol, handed, query, renew, revocation
+from phone.identity import enrol
 from phone.identity.records import summary
 from scep import caps, pem
 from scep import transaction as transactions
@@ -42,13 +43,18 @@ def _config(set_, command):
 
 
 def _boot(set_, command):
+    from phone import boot
+
     options = _options(command)
     return boot.boot(set_, options.get("until", "idle"), options)
 
 
 def _enroll(set_, command):
-    if not set_.records.config.urls() and handed.is_due(set_):
-        return handed.take_over(set_)
+    if not set_.records.config.urls() and set_.records.config.get("identity_cms"):
+        from phone.identity import handed
+
+        if handed.is_due(set_):
+            return handed.take_over(set_)
     return enrol.enroll(set_)
 
 
@@ -56,28 +62,38 @@ def _poll(set_, command):
     transaction = set_.records.waiting()
     if transaction is None:
         raise Error("no-certificate", "no transaction waits: enrol first")
-    return renew.renew(set_) if transaction.replaced else enrol.enroll(set_)
+    return _renew(set_, command) if transaction.replaced else enrol.enroll(set_)
 
 
 def _renew(set_, command):
+    from phone.identity import renew
+
     return renew.renew(set_)
 
 
 def _rollover(set_, command):
+    from phone.identity import query
+
     return query.rollover(set_)
 
 
 def _check(set_, command):
+    from phone.identity import revocation
+
     return revocation.check(set_)
 
 
 def _getcrl(set_, command):
+    from phone.identity import query
+
     return query.get_crl(set_)
 
 
 def _getcert(set_, command):
     if len(command.words) != 1:
         raise Error("unsupported", "getcert wants one serial number in hex")
+    from phone.identity import query
+
     return query.get_cert(set_, command.words[0])
 
 

@@ -7,7 +7,7 @@ Nothing in a turn of the loop waits: an action is a generator that the loop step
 import gc
 
 from errors import HELP, Error
-from phone import actions, lifecycle, release
+from phone import actions, release
 from phone.clock import Clock, ClockError, between, ticks
 from phone.console import Console
 from phone.identity import keys
@@ -271,7 +271,7 @@ class Set:
             return
         self._due_at = ticks()
         action = self.scheduler.due()
-        if action != lifecycle.NONE:
+        if action != self.scheduler.NOTHING:
             self.begin(action, self.scheduler.perform(action), self._background_done)
 
     def _background_done(self, result, failure):

@@ -6,7 +6,6 @@ For identity/ and actions.py. DESIGN.md section 7 (steps 1 and 2 of the boot pro
 import binascii
 
 from phone.config import fingerprint_bytes
-from phone.trace import Tracer
 from scep import tls
 from scep.transport import Transport
 from scep.x509 import Certificate
@@ -24,7 +23,11 @@ def up(set_):
 def transport(set_):
     """Return a transport over the network that is up; a shown one while the set traces."""
     plain = Transport(dns_servers=set_.network["dns"], tls=tls.hook(trust(set_)))
-    return Tracer(plain, set_.console) if set_.trace else plain
+    if not set_.trace:
+        return plain
+    from phone.trace import Tracer
+
+    return Tracer(plain, set_.console)
 
 
 def trust(set_):

@@ -22,6 +22,8 @@ class Scheduler:
     power cut is in the key store.
     """
 
+    NOTHING = lifecycle.NONE  # what due() returns when nothing is
+
     def __init__(self, set_):
         """Begin at power on; draws the wait that spreads a site's sets."""
         self._set = set_

@@ -11,7 +11,7 @@ import binascii
 import gc
 
 from errors import Error
-from phone import handover, network
+from phone import network
 from phone.config import fingerprint_bytes
 from phone.identity import keys
 from phone.identity.records import summary
@@ -178,6 +178,8 @@ def _at(set_, url):
 
 def _opened(set_, sealed, ca_sha256):
     """Return the challenge of scep_psk_cms in a bytearray, if it is for this CA and this set."""
+    from phone import handover  # a set whose challenge is not sealed does without it
+
     records = set_.records
     factory = Certificate(records.factory_certificate())
     key = records.factory_key()

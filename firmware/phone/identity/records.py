@@ -19,6 +19,7 @@ from scep.x509 import Certificate
 # The challenge stands under one of two tags; the settings name which. So a change of both is one
 # commit, and no power cut leaves an old challenge with a new URL.
 _CHALLENGE_TAGS = (slots.CHALLENGE, 64)
+_LANGUAGE = 65  # of the menus
 # A message on the flash is for people; a longer one would only wear it.
 _LONGEST_MESSAGE = 160
 
@@ -109,6 +110,25 @@ class Records:
     def challenge(self):
         """Return the challenge in a bytearray that the caller wipes."""
         return self.store.get("config", self.config.challenge_tag)
+
+    # -- the menus' ----------------------------------------------------------------------------
+
+    def password(self):
+        """Return the record of the admin password (phone/mmi/password.py), or None."""
+        return self.store.get("config", slots.PASSWORD)
+
+    def keep_password(self, record):
+        """Store the record of the admin password, sealed."""
+        self.store.put("config", slots.PASSWORD, record, secret=True)
+
+    def language(self):
+        """Return the language of the menus (str), or None where none was chosen."""
+        value = self.store.get("config", _LANGUAGE)
+        return None if value is None else str(bytes(value), "ascii")
+
+    def keep_language(self, word):
+        """Store the language of the menus."""
+        self.store.put("config", _LANGUAGE, word.encode())
 
     # -- a transaction -------------------------------------------------------------------------
 

@@ -130,7 +130,7 @@ class Control:
         subject, top = self.subject, self.view()
         if subject.boot_step and len(self.views) == 1:
             self.show(BootView())
-        elif subject.running and not isinstance(top, (ProgressView, QuestionView, BootView)):
+        elif subject.running and isinstance(top, IdleView):
             self.show(ProgressView())
         if subject.question is not None and not isinstance(self.view(), QuestionView):
             self.show(QuestionView(subject.question))

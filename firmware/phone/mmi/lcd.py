@@ -1,7 +1,7 @@
 """Draws a scene on a pixel display: NOE's 320 x 240 colour panel, a 128 x 64 SSD1306.
 
-For the set's main loop. A display has: fb (framebuf.FrameBuffer), width, height, ink (list of
-colours in the order of INK), show(y, height), which hands drawn rows on where the panel needs it.
+For panel.py. A display has: fb (framebuf.FrameBuffer), width, height, mono (one bit a pixel, else
+RGB565), show(y, height), which hands drawn rows on where the panel needs it.
 
 Layout: a title band, lines of one height, a band with the softkeys. Only lines that differ from
 what stands there are drawn: a key press costs the lines that it changes.
@@ -10,13 +10,19 @@ what stands there are drawn: a key press costs the lines that it changes.
 import framebuf
 
 from phone.mmi import font
-from phone.mmi.scene import CHECK, FIELD, VALUE
+from phone.mmi.scene import BIG, CHECK, FIELD, NOTE, VALUE, window
 
-# What a display's `ink` holds, in this order.
-INK = ("paper", "text", "faint", "band", "band_text", "focus", "focus_text", "good", "wait", "bad")
+# Inks, and what they are on a colour display (RGB565) and in black and white.
 PAPER, TEXT, FAINT, BAND, BAND_TEXT, FOCUS, FOCUS_TEXT, GOOD, WAIT, BAD = range(10)
+COLOURS = (0xF7BE, 0x18E5, 0x5B10, 0x0928, 0xFFFF, 0x1C18, 0xFFFF, 0x4F0F, 0xFDE8, 0xFB6D)
+MONO = (0, 1, 1, 1, 0, 1, 0, 0, 0, 0)
 _ICON = {"none": FAINT, "good": GOOD, "wait": WAIT, "bad": BAD}
 _BOX = 9  # pixels of a check box
+_THUMB = 2  # pixels of the mark at the right that shows where in a page one is
+# Segments of a big character, bits: top, upper right, lower right, bottom, lower left, upper
+# left, middle. `:` has dots in place of them.
+_SEGMENTS = b"\x3f\x06\x5b\x4f\x66\x6d\x7d\x07\x7f\x6f"
+_DASH = 0x40
 # Blanks between letters, and between a label and its value.
 _GAP, _APART = 1, 8
 
@@ -71,60 +77,61 @@ class Lcd:
     def __init__(self, display):
         """Begin on a display whose content is not known."""
         self._display = display
-        small = display.height < 100
-        self.margin = 1 if small else 8
+        self.small = small = display.height < 100
+        self.margin = 2 if small else 8
         self.band = font.HEIGHT + (-1 if small else 11)
         self.pitch = font.HEIGHT if small else font.HEIGHT + 8
         self.room = (display.height - 2 * self.band) // self.pitch
+        self._ink = MONO if display.mono else COLOURS
         self._drawn = {}
         # One line of text in one bit a pixel, laid over the display by blit().
         self._bits = bytearray(2 * display.width)
         self._mask = framebuf.FrameBuffer(self._bits, display.width, 16, framebuf.MONO_VLSB)
-        self._pair = bytearray(4)
-        mono = display.fb.__class__ is framebuf.FrameBuffer and small
-        kind = framebuf.MONO_VLSB if mono else framebuf.RGB565
-        self._palette = framebuf.FrameBuffer(self._pair, 2, 1, kind)
+        kind = framebuf.MONO_VLSB if display.mono else framebuf.RGB565
+        self._palette = framebuf.FrameBuffer(bytearray(4), 2, 1, kind)
 
     def draw(self, scene):
         """Draw a scene; bands that are as they were are left alone."""
         height = self._display.height
         self._put(0, self.band, Line(scene.title, scene.mode or "", BAND_TEXT, BAND), scene.icon)
-        y = self.band
-        for line in self.lines(scene):
-            self._put(y, self.pitch, line)
+        lines, first, total = self.lines(scene)
+        changed, y = False, self.band
+        for line in lines:
+            if line is not None:
+                changed |= self._put(y, self.pitch, line)
             y += self.pitch
         if scene.bar is not None:
             self._bar(y - self.pitch, scene.bar)
         self._put(y, height - self.band - y, Line())
+        if scene.rows and scene.rows[0].kind == BIG:
+            self._big(scene.rows[0].value)
+        self._thumb(first, total, changed)
         left, middle, right = scene.softkeys
         keys = Line(left, right, BAND_TEXT, BAND, middle=middle)
         self._put(height - self.band, self.band, keys)
 
     def lines(self, scene):
-        """Return exactly `room` Lines: the body, the focused row whole in sight."""
-        width = self._display.width - 2 * self.margin
-        blocks = [self._block(row, width) for row in scene.rows]
-        focused = [i for i in range(len(blocks)) if scene.rows[i].focus]
+        """Return (exactly `room` Lines, number of the first, number of all): the body.
+
+        None stands for a line that something else covers.
+        """
+        width = self._display.width - 2 * self.margin - _THUMB
         room = self.room - (1 if scene.bar is not None else 0)
-        first = scene.top
-        if focused:
-            first, used = focused[0], len(blocks[focused[0]])
-            while first > 0 and used + len(blocks[first - 1]) <= room:
-                first -= 1
-                used += len(blocks[first])
-        out = []
-        for block in blocks[first:]:
-            out += block
-        out = out[:room]
-        return out + [Line()] * (self.room - len(out))
+        first, out = window(scene, [self._block(row, width) for row in scene.rows], room)
+        total = len(out)
+        out = out[first : first + room]
+        return out + [Line()] * (room - len(out)) + [None] * (self.room - room), first, total
 
     # -- private, in the order of use
 
     def _block(self, row, width):
         ink, paper = (FOCUS_TEXT, FOCUS) if row.focus else (TEXT, PAPER)
+        if row.kind == BIG:
+            return [None] * self._big_lines()
+        if row.kind == NOTE:
+            return [Line(middle=piece) for piece in wrap(row.value, width)]
         if row.kind == FIELD:
-            text = row.value[: row.cursor] + "|" + row.value[row.cursor :]
-            return [Line(piece, "", ink, paper) for piece in wrap(text, width)]
+            return self._field(row, width)
         if row.kind == CHECK:
             pieces = wrap(row.label, width - _BOX - 5)
             first = Line(pieces[0], "", ink, paper, row.on, _BOX + 5)
@@ -137,13 +144,20 @@ class Lcd:
             return out + [Line(p, "", faint, paper, None, 8) for p in wrap(row.value, width - 8)]
         return [Line(piece, "", ink, paper) for piece in wrap(row.label or row.value, width)]
 
+    def _field(self, row, width):
+        """Return the edited text with its cursor, so many lines that the cursor is in sight."""
+        head = row.value[: row.cursor] + "|"
+        pieces = wrap(head + row.value[row.cursor :], width)
+        hidden = max(0, len(wrap(head, width)) - self.room)
+        return [Line(piece, "", FOCUS_TEXT, FOCUS) for piece in pieces[hidden:]]
+
     def _put(self, y, height, line, icon=None):
         key = (line.key, icon)
         if height <= 0 or self._drawn.get(y) == key:
-            return
+            return False
         self._drawn[y] = key
         left, right, ink, paper, box, indent, middle = line.key
-        display, colours = self._display, self._display.ink
+        display, colours = self._display, self._ink
         display.fb.fill_rect(0, y, display.width, height, colours[paper])
         for i in range(len(self._bits)):
             self._bits[i] = 0
@@ -164,6 +178,7 @@ class Lcd:
         if icon:
             self._icon(edge, y + (height - 9) // 2, icon)
         display.show(y, height)
+        return True
 
     def _letters(self, text, x):
         width, bits = self._display.width, self._bits
@@ -188,8 +203,8 @@ class Lcd:
 
     def _icon(self, x, y, icon):
         """A seal: filled and ticked, half filled, empty, or crossed out."""
-        fb, ink = self._display.fb, self._display.ink
-        colour = ink[_ICON[icon]]
+        fb, ink = self._display.fb, self._ink
+        colour = ink[_ICON[icon]] if not self._display.mono else ink[BAND_TEXT]
         fb.ellipse(x + 4, y + 4, 4, 4, colour, icon != "none")
         mark = ink[BAND]
         if icon == "good":
@@ -207,15 +222,80 @@ class Lcd:
         if self._drawn.get(y) == key:
             return
         self._drawn[y] = key
-        display, ink = self._display, self._display.ink
+        display, ink = self._display, self._ink
         width = display.width - 2 * self.margin
         height = min(9, self.pitch - 2)
         top = y + (self.pitch - height) // 2
         display.fb.fill_rect(0, y, display.width, self.pitch, ink[PAPER])
         display.fb.rect(self.margin, top, width, height, ink[TEXT])
         full = (width - 4) * share // 1000
-        display.fb.fill_rect(self.margin + 2, top + 2, full, height - 4, ink[GOOD])
+        display.fb.fill_rect(self.margin + 2, top + 2, full, height - 4, ink[FOCUS])
         display.show(y, self.pitch)
+
+
+    def _big_lines(self):
+        return 2 if self.small else 4
+
+    def _big(self, text):
+        """Draw the time in segments over the lines that are kept free for it."""
+        display, lines = self._display, self._big_lines()
+        y, height = self.band, lines * self.pitch
+        key = ("big", text)
+        if self._drawn.get(y) == key:
+            return
+        self._drawn[y] = key
+        for i in range(1, lines):
+            self._drawn[y + i * self.pitch] = None
+        display.fb.fill_rect(0, y, display.width, height, self._ink[PAPER])
+        tall = height - (4 if self.small else 24)
+        thick = max(3, tall // 9)
+        wide, gap = tall * 5 // 9, thick + 2
+        total = sum([(thick if c == ":" else wide) + gap for c in text]) - gap
+        x = (display.width - total) // 2
+        top = y + (height - tall) // 2
+        for c in text:
+            if c == ":":
+                for dot in (tall // 4, tall - tall // 4 - thick):
+                    display.fb.fill_rect(x, top + dot, thick, thick, self._ink[TEXT])
+                x += thick + gap
+            else:
+                lit = _DASH if c == "-" else _SEGMENTS[ord(c) - 0x30]
+                self._segments(x, top, wide, tall, thick, lit)
+                x += wide + gap
+        display.show(y, height)
+
+    def _segments(self, x, y, wide, tall, thick, lit):
+        """Draw one big character; corners stay open by a pixel, as glass segments do."""
+        half = (tall - thick) // 2
+        across, upright = wide - 2, half + thick - 2
+        right = x + wide - thick
+        places = (
+            (x + 1, y, across, thick),
+            (right, y + 1, thick, upright),
+            (right, y + half + 1, thick, upright),
+            (x + 1, y + tall - thick, across, thick),
+            (x, y + half + 1, thick, upright),
+            (x, y + 1, thick, upright),
+            (x + 1, y + half, across, thick),
+        )
+        for i in range(7):
+            if lit >> i & 1:
+                self._display.fb.fill_rect(*places[i], self._ink[TEXT])
+
+    def _thumb(self, first, total, changed):
+        """Show at the right which part of a longer page is in sight."""
+        key = (first, total)
+        if not changed and self._drawn.get("thumb") == key:
+            return
+        self._drawn["thumb"] = key
+        display, room = self._display, self.room
+        x, height = display.width - _THUMB, room * self.pitch
+        if total > room:
+            size = max(4, height * room // total)
+            at = (height - size) * first // max(1, total - room)
+            display.fb.fill_rect(x, self.band, _THUMB, height, self._ink[PAPER])
+            display.fb.fill_rect(x, self.band + at, _THUMB, size, self._ink[FOCUS])
+            display.show(self.band, height)
 
 
 def _glyph(c):

@@ -7,7 +7,7 @@ from errors import Error
 from phone.mmi.editviews import ConfirmView, EditView, NewPasswordView, PasswordView
 from phone.mmi.menus import ADMIN, MENUS
 from phone.mmi.scene import CHECK, ITEM, VALUE, Row, Scene
-from phone.mmi.views import PAGES, MessageView, PageView, View
+from phone.mmi.views import PAGES, MessageView, PageView, ProgressView, View
 
 _WORDS = {"check": "change", "text": "edit", "secret": "edit", "password": "edit"}
 
@@ -70,7 +70,7 @@ class ListView(View):
                 rows.append(Row(VALUE, said, control.say(held), focus=focus))
             else:
                 rows.append(Row(ITEM, said, focus=focus))
-        return Scene(control.say(self._name), rows, (), top=self._focus)
+        return Scene(control.say(self._name), rows, ())
 
     def _choose(self, control, item):
         kind, label, binding, _access = item
@@ -93,6 +93,7 @@ class ListView(View):
         elif kind == "action":
             try:
                 subject.start(binding)
+                control.show(ProgressView())
             except Error as e:
                 control.show(MessageView("failed", said=e.message))
 

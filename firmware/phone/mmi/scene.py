@@ -5,13 +5,15 @@ For renderers; views make it, tests read it.
 
 # Kinds of rows.
 ITEM, CHECK, VALUE, TEXT, FIELD = "item", "check", "value", "text", "field"
+BIG, NOTE = "big", "note"
 
 
 class Row:
     """A line of a scene.
 
     kind: ITEM (a label), CHECK (label with a box, `on`), VALUE (label and value), TEXT (running
-    text), FIELD (text entry: `value` with the cursor at `cursor`); focus: whether it is chosen.
+    text), FIELD (text entry: `value` with the cursor at `cursor`), BIG (digits, `:` and `-`, as
+    large as there is room), NOTE (centred text); focus: whether it is chosen.
     """
 
     def __init__(self, kind, label="", value="", on=False, focus=False, cursor=None):
@@ -27,9 +29,10 @@ class Row:
 class Scene:
     """A whole screen: title, rows, up to three softkeys, and perhaps a bar.
 
-    top: index of the first row that is shown (pages scroll); bar: 0..1000 or None; icon: the
-    certificate's state (`none`, `wait`, `good`, `bad`) for the title line; mode: the text
-    entry's mode word, or None.
+    top: how many lines of the body are scrolled away (pages); end: the most that this makes sense
+    for, raised by each renderer to what its display needs; bar: 0..1000 or None; icon: the
+    certificate's state (`none`, `wait`, `good`, `bad`) for the title line; mode: a short text at
+    the right of the title (the text entry's mode, the date), or None.
     """
 
     def __init__(self, title, rows, softkeys, bar=None, icon=None, top=0, mode=None):
@@ -40,4 +43,24 @@ class Scene:
         self.bar = bar
         self.icon = icon
         self.top = top
+        self.end = 0
         self.mode = mode
+
+
+def window(scene, blocks, room):
+    """Return (first line, all lines): the part of a body that a display of `room` lines shows.
+
+    blocks: a list of lines for each row of the scene. A focused row is whole in sight where it
+    can be; without one the scene is a page that scrolls by lines. Raises scene.end.
+    """
+    lines, first = [], None
+    for i in range(len(blocks)):
+        start = len(lines)
+        lines += blocks[i]
+        if scene.rows[i].focus:
+            first = min(start, max(0, len(lines) - room))
+    end = max(0, len(lines) - room)
+    if first is None:
+        scene.end = max(scene.end, end)
+        first = min(scene.top, end)
+    return first, lines

@@ -57,6 +57,7 @@ TEXTS = {
     "what_to_do": ("What to do", "Que faire"),
     "none": ("None", "Aucun"),
     "polls": ("Questions asked", "Demandes faites"),
+    "next_poll": ("Asked again in", "Redemandé dans"),
     "clock": ("Time", "Heure"),
     "clock.unknown": ("not known yet", "pas encore connue"),
     # the boot screen's five steps
@@ -72,6 +73,7 @@ TEXTS = {
     "work.renew": ("Renewing", "Renouvellement"),
     "work.check": ("Checking revocation", "Vérification"),
     "work.poll": ("Asking the CA", "Question à l'AC"),
+    "work.rollover": ("Following the CA", "Changement d'AC"),
     "work.keygen": ("Making a key", "Création d'une clé"),
     "work.http": ("Talking to the server", "Dialogue avec serveur"),
     "done": ("Done", "Terminé"),

@@ -46,8 +46,12 @@ class Subject:
         raise NotImplementedError
 
     def status(self):
-        """Return the dict of `setctl status`."""
+        """Return the dict of `setctl status`; with the key store unusable its texts are None."""
         raise NotImplementedError
+
+    def next_poll(self):
+        """Return the seconds until the CA is asked again (int), or None while none waits."""
+        return None
 
     def licences(self):
         """Return the licence texts (str)."""

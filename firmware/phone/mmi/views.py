@@ -7,9 +7,8 @@ tick(control, ms) -> whether it changed, close(); edits: whether `back` deletes 
 
 from errors import HELP
 from phone.mmi import help_fr
-from phone.mmi.scene import CHECK, TEXT, VALUE, Row, Scene
+from phone.mmi.scene import BIG, CHECK, NOTE, TEXT, VALUE, Row, Scene
 
-# How much of a page a scene holds at once is the renderer's; a view only knows its first row.
 _ICONS = {"active": "good", "suspended": "bad", "pending": "wait", "enrolling": "wait"}
 
 
@@ -61,9 +60,9 @@ class IdleView(View):
         control.show(ListView("menu"))
 
     def tick(self, control, ms):
-        """Follow the clock and the certificate."""
+        """Follow the clock, to the minute, and the certificate."""
         status = control.subject.status()
-        now = (status["clock"], status["state"])
+        now = (status["clock"] and status["clock"][:16], status["state"])
         changed, self._shown = now != self._shown, now
         return changed
 
@@ -71,14 +70,13 @@ class IdleView(View):
         """Return the idle scene."""
         status = control.subject.status()
         clock = status["clock"]
-        when = clock[:16].replace("T", "  ") if clock else control.say("clock.unknown")
         rows = [
-            Row(TEXT, when),
-            Row(TEXT, control.subject.number()),
-            Row(TEXT, control.say("state." + status["state"])),
+            Row(BIG, clock[11:16] if clock else "--:--"),
+            Row(NOTE, control.subject.number()),
+            Row(NOTE, control.say("state." + status["state"])),
         ]
         icon = _ICONS.get(status["state"], "none")
-        return Scene("microscep", rows, (), icon=icon)
+        return Scene("microscep", rows, (), icon=icon, mode=clock[:10] if clock else None)
 
 
 class BootView(View):
@@ -111,33 +109,43 @@ class BootView(View):
         return Scene(control.say("boot"), rows, (), bar=max(step - 1, 0) * 200)
 
 
-class PageView(View):
-    """Running text that scrolls: status, certificate, licences, messages."""
+class ScrollView(View):
+    """What scrolls by lines. How many fit is the renderer's: it tells in the scene that it drew."""
+
+    _top = 0
+    _drawn = None
+
+    def key(self, control, name):
+        """Scroll."""
+        end = self._drawn.end if self._drawn is not None else 0
+        if name == "down":
+            self._top = min(self._top + 1, end)
+        elif name == "up":
+            self._top = max(min(self._top, end) - 1, 0)
+
+    def page(self, title, rows, icon=None):
+        """Return a scene of these rows, scrolled."""
+        self._drawn = Scene(title, rows, (), top=self._top, icon=icon)
+        return self._drawn
+
+
+class PageView(ScrollView):
+    """Running text: status, certificate, licences, messages."""
 
     def __init__(self, title, make):
         """title: text id; make: function (control) -> list of (label or None, text)."""
         self._title = title
         self._make = make
-        self._top = 0
-        self._rows = 0
-
-    def key(self, control, name):
-        """Scroll."""
-        if name == "down":
-            self._top = min(self._top + 1, max(self._rows - 1, 0))
-        elif name == "up":
-            self._top = max(self._top - 1, 0)
 
     def scene(self, control):
-        """Return the page from its first shown row on."""
+        """Return the page."""
         rows = []
         for label, value in self._make(control):
             rows.append(Row(VALUE, label, value) if label else Row(TEXT, value))
-        self._rows = len(rows)
-        return Scene(control.say(self._title), rows, (), top=self._top)
+        return self.page(control.say(self._title), rows)
 
 
-class ProgressView(View):
+class ProgressView(ScrollView):
     """An action at work: what it does, a bar, a way to stop it; then its outcome."""
 
     def __init__(self):
@@ -157,12 +165,16 @@ class ProgressView(View):
             control.leave()
 
     def tick(self, control, ms):
-        """Follow the action."""
+        """Follow the action; one that the menu did not start has no outcome to be read."""
+        subject = control.subject
         if self._outcome is None:
-            self._outcome = control.subject.outcome()
+            self._outcome = subject.outcome()
             if self._outcome is not None:
                 return True
-        now = control.subject.progress() if control.subject.running else None
+            if subject.running is None:
+                control.leave()
+                return True
+        now = subject.progress() if subject.running else None
         changed, self._shown = now != self._shown, now
         return changed
 
@@ -178,21 +190,21 @@ class ProgressView(View):
     def _ended(self, control):
         good, error = self._outcome
         if good:
-            return Scene(control.say("done"), [Row(TEXT, control.say("done"))], (), icon="good")
+            return self.page(control.say("done"), [Row(TEXT, control.say("done"))], "good")
         code = error.code
         rows = [
             Row(VALUE, code, error.message),
             Row(VALUE, control.say("what_to_do"), help_of(code, control.subject.language)),
         ]
-        return Scene(control.say("cancelled" if code == "cancelled" else "failed"), rows, ())
+        return self.page(control.say("cancelled" if code == "cancelled" else "failed"), rows, "bad")
 
 
-class QuestionView(View):
+class QuestionView(ScrollView):
     """Is this the CA? Its subject and fingerprint, grouped; a person must say yes."""
 
     def __init__(self, question):
         """question: (subject text, SHA-256 bytes)."""
-        self._subject, self._sha256 = question
+        self._question = question
 
     def softkeys(self, control):
         """Return no and yes, apart."""
@@ -203,15 +215,23 @@ class QuestionView(View):
         control.subject.answer(word == "yes")
         control.leave()
 
+    def tick(self, control, ms):
+        """Leave where nobody waits for the answer any more."""
+        if control.subject.question is not None:
+            return False
+        control.leave()
+        return True
+
     def scene(self, control):
         """Return subject and fingerprint in groups of four digits."""
-        digits = "".join(["%02X" % b for b in self._sha256])
+        subject, sha256 = self._question
+        digits = "".join(["%02X" % b for b in sha256])
         groups = " ".join([digits[i : i + 4] for i in range(0, len(digits), 4)])
         rows = [
-            Row(VALUE, control.say("subject"), self._subject),
+            Row(VALUE, control.say("subject"), subject),
             Row(VALUE, control.say("sha256"), groups),
         ]
-        return Scene(control.say("confirm_ca"), rows, ())
+        return self.page(control.say("confirm_ca"), rows)
 
 
 class MessageView(PageView):
@@ -232,6 +252,9 @@ def status_page(control):
     rows = [(control.say("state"), control.say("state." + status["state"]))]
     if status["pending"]:
         rows.append((control.say("polls"), str(status["pending"]["polls"])))
+        wait = control.subject.next_poll()
+        if wait is not None:
+            rows.append((control.say("next_poll"), "%d:%02d:%02d" % _hms(wait)))
     for key in ("subject", "issuer", "serial"):
         rows.append((control.say(key), status[key] or "-"))
     rows.append((control.say("not_after"), status["not_after"] or "-"))
@@ -243,6 +266,10 @@ def status_page(control):
         rows.append((control.say("last_error"), control.say("none")))
     rows.append((control.say("clock"), status["clock"] or control.say("clock.unknown")))
     return rows
+
+
+def _hms(seconds):
+    return seconds // 3600, seconds // 60 % 60, seconds % 60
 
 
 def certificate_page(control):

@@ -4,7 +4,7 @@ For the set's main loop and `setctl mmi`. ECMA-48 (cursor, attributes); text is 
 Layout: a title line, rows, a softkey line; 40 columns and 14 lines by default, in one frame.
 """
 
-from phone.mmi.scene import CHECK, FIELD, VALUE
+from phone.mmi.scene import BIG, CHECK, FIELD, NOTE, VALUE, window
 
 _HOME = "\x1b[H"
 _CLEAR_LINE = "\x1b[K"
@@ -65,24 +65,10 @@ def _title(scene, columns):
 
 
 def _window(scene, columns, height):
-    """Return the body: the rows from `top` on, or so that the focused one is whole in sight."""
-    blocks = [_row(row, columns) for row in scene.rows]
-    focused = [i for i in range(len(blocks)) if scene.rows[i].focus]
-    first = scene.top if not focused else _first(blocks, focused[0], height)
-    out = []
-    for block in blocks[first:]:
-        out += block
-    out = out[:height]
+    """Return the body's lines that are in sight."""
+    first, out = window(scene, [_row(row, columns) for row in scene.rows], height)
+    out = out[first : first + height]
     return out + [("", "")] * (height - len(out))
-
-
-def _first(blocks, focus, height):
-    """Return the first row to show so that row `focus` ends within `height` lines."""
-    first, used = focus, len(blocks[focus])
-    while first > 0 and used + len(blocks[first - 1]) <= height:
-        first -= 1
-        used += len(blocks[first])
-    return first
 
 
 def _row(row, columns):
@@ -93,6 +79,8 @@ def _row(row, columns):
     if row.kind == FIELD:
         return _field(row, columns)
     text = wrap(lead + row.label if row.label else row.value, columns)
+    if row.kind in (BIG, NOTE):
+        return [(" " * ((columns - len(line)) // 2) + line, attribute) for line in text]
     out = [(line, attribute) for line in text]
     if row.kind == VALUE and row.label:
         if len(text) == 1 and len(row.label) + 2 + len(row.value) <= columns:
