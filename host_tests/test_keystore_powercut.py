@@ -182,3 +182,29 @@ def _spoil_replaced(image, one, at):
                 image[i] &= 0x5A
                 changed = True
     return changed
+
+
+@pytest.mark.check
+@pytest.mark.parametrize("geometry", ["word", "page"])
+def test_2000_more_operations_after_a_recovery_go_as_ever(geometry):
+    world, rng = closure.World(geometry), random.Random(11)
+    with closure.quick_seal():
+        for _, node in rng.sample(list(closure.bases(geometry)), 5):
+            trace, allowed, _ = world.run(node)
+            i = rng.randrange(len(trace))
+            tear = rng.choice(closure.tears.names(trace[i], False))
+            *_, before = world.play(node, trace[: i + 1])
+            cut = world.cut(before, trace[i], tear, i)
+            store = world.mount(cut)
+            state, due = world.decided(store, allowed[i])
+            for number in range(2000):
+                operation = closure.LIFE[(due + number) % len(closure.LIFE)]
+                operation.act(store)
+                state = operation.after(state)
+                store.tidy()
+                if number % 40 == 0:
+                    cut.boot()
+                    store = world.mount(cut)
+                    world.shows(store, state)
+            world.shows(store, state)
+            assert not cut.violations
