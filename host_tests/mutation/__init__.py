@@ -1,0 +1,1 @@
+"""Mutants: faults put into the product on purpose, one at a time, which the tests must notice."""
