@@ -24,13 +24,14 @@ def _free_port():
 class Cable:
     """Use as a context manager; `nic` is what the set's emulator takes.
 
-    loss, double: share of frames; delay, jitter: seconds. Reproducible by `seed` as far as the
-    order of frames is.
+    loss, double: share of frames; delay, jitter: seconds; rate: bits a second each way, or None.
+    Reproducible by `seed` as far as the order of frames is.
     """
 
-    def __init__(self, loss=0.0, double=0.0, delay=0.0, jitter=0.0, seed=1):
+    def __init__(self, loss=0.0, double=0.0, delay=0.0, jitter=0.0, rate=None, seed=1):
         """Lay the cable and switch slirp on."""
         self._loss, self._double, self._delay, self._jitter = loss, double, delay, jitter
+        self._rate, self._free = rate, [0.0, 0.0]  # when each way has sent what it was given
         self._random = random.Random(seed)
         self._ends = [self._end(), self._end()]  # each: (socket here, port there)
         self.nic = self._option(0)
@@ -93,5 +94,14 @@ class Cable:
                     continue
                 for _ in range(2 if self._random.random() < self._double else 1):
                     order += 1
-                    at = time.monotonic() + self._delay + self._random.random() * self._jitter
+                    at = self._through(side, frame)
+                    at += self._delay + self._random.random() * self._jitter
                     heapq.heappush(waiting, (at, order, side, frame))
+
+    def _through(self, side, frame):
+        """Return when a frame has left on its way, one behind the other at the line's rate."""
+        now = time.monotonic()
+        if self._rate is None:
+            return now
+        self._free[side] = max(now, self._free[side]) + len(frame) * 8 / self._rate
+        return self._free[side]
