@@ -87,7 +87,8 @@ def test_after_the_faults_it_enrols_again(enrolled, server):
     assert after["sha256"] != before["sha256"] and after["state"] == "active"
 
 
-def test_it_renews_with_a_new_key(enrolled):
+def test_it_renews_with_a_new_key(enrolled, server):
+    enrolled.configure(server)
     before = _certificate(enrolled.pem())
     enrolled.ok("renew")
     after = _certificate(enrolled.pem())
