@@ -42,6 +42,7 @@ WARN = ["-Wall", "-Wextra", "-Werror"]
 VARIANTS = {
     "native60": ("gcc", [], []),
     "native28": ("gcc", ["-DSCEPCORE_LIMB_BITS=28"], []),
+    "halves": ("gcc", ["-DSCEPCORE_LIMB_BITS=28", "-DSCEPCORE_WANT_HALVES"], []),
     "sanitized": ("gcc", ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"], []),
     "arm926": (
         "arm-linux-gnueabi-gcc",

@@ -91,6 +91,13 @@ void scepcore_portable_mul(scepcore_limb *d, const scepcore_limb *a, const scepc
 #define SCEPCORE_HAVE_UMLAL 1
 extern const scepcore_modpow_kernel scepcore_modpow_umlal;
 #endif
+/* ARMv6-M has MULS only; a test build may ask for this kernel on any machine. */
+#if SCEPCORE_LIMB_BITS == 28 &&                                                                    \
+    ((defined(__arm__) && !defined(__ARM_ARCH_ISA_ARM) && __ARM_ARCH_ISA_THUMB == 1) ||            \
+     defined(SCEPCORE_WANT_HALVES))
+#define SCEPCORE_HAVE_HALVES 1
+extern const scepcore_modpow_kernel scepcore_modpow_halves;
+#endif
 /* The variant that this build uses. */
 extern const scepcore_modpow_kernel *const scepcore_modpow;
 

@@ -4,7 +4,9 @@
  */
 #include "modpow.h"
 
-#ifdef SCEPCORE_HAVE_UMLAL
+#if defined(SCEPCORE_HAVE_HALVES)
+const scepcore_modpow_kernel *const scepcore_modpow = &scepcore_modpow_halves;
+#elif defined(SCEPCORE_HAVE_UMLAL)
 const scepcore_modpow_kernel *const scepcore_modpow = &scepcore_modpow_umlal;
 #else
 const scepcore_modpow_kernel *const scepcore_modpow = &scepcore_modpow_portable;

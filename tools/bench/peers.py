@@ -19,9 +19,16 @@ MBEDTLS = ROOT / "build" / "src" / "mbedtls"
 PACKAGES = ("nettle-dev", "libgmp-dev", "libssl-dev")
 FLAGS = ["-O2", "-march=armv5te", "-marm", "-ffunction-sections", "-fdata-sections"]
 WOLFSSL = (
-    "sp_arm32 sp_int rsa random wolfmath memory error logging asn hash sha256 wc_port coding sha"
-    " sha512 md5 hmac aes"
-).split()
+    "sp_arm32",
+    "sp_int",
+    "rsa",
+    "random",
+    "wolfmath",
+    "memory",
+    "error",
+    "logging",
+    "asn",
+) + ("hash", "sha256", "wc_port", "coding", "sha", "sha512", "md5", "hmac", "aes")
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
