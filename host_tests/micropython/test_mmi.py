@@ -6,85 +6,7 @@ from phone.mmi.control import IDLE_MS, Control
 from phone.mmi.entry import TAP_MS, Entry
 from phone.mmi.menus import MENUS
 from phone.mmi.strings import LANGUAGES, TEXTS, text
-from phone.mmi.subject import Subject
-
-
-class SmallSet(Subject):
-    """A set in memory; `log` holds what was asked of it."""
-
-    def __init__(self, password=None):
-        self.values = {"scep_run": "no"}
-        self.log = []
-        self.password = password
-        self.refuse = None
-        self.ended = None
-        self.state = "factory"
-        self.error = None
-        self.share = ("work.keygen", 250)
-
-    def get(self, key):
-        if key == "scep_psk":
-            return key in self.values
-        return self.values.get(key)
-
-    def put(self, key, raw):
-        if self.refuse:
-            raise self.refuse
-        value = str(bytes(raw), "utf-8")
-        self.log.append(("put", key, value))
-        self.values[key] = value
-
-    def start(self, action):
-        self.log.append(("start", action))
-        self.running = action
-
-    def cancel(self):
-        self.log.append(("cancel",))
-        self.running = None
-        self.ended = (False, Error("cancelled", "the action was cancelled"))
-
-    def answer(self, yes):
-        self.log.append(("answer", yes))
-        self.question = None
-
-    def progress(self):
-        return self.share
-
-    def outcome(self):
-        ended, self.ended = self.ended, None
-        return ended
-
-    def status(self):
-        return {
-            "state": self.state, "slot": "factory", "subject": "CN=00809F59E1A0,O=x",
-            "issuer": "CN=CA", "serial": "1a2b", "not_before": "2026-01-01T00:00:00Z",
-            "not_after": "2027-01-01T00:00:00Z", "sha256": "ab" * 32, "pending": None,
-            "last_error": self.error, "clock": None, "boots": 1, "wear": {"min": 0, "max": 0},
-        }  # fmt: skip
-
-    def licences(self):
-        return "microscep: MIT\nBearSSL: MIT"
-
-    def number(self):
-        return "00809F59E1A0"
-
-    def has_password(self):
-        return self.password is not None
-
-    def password_is(self, raw):
-        return bytes(raw) == self.password
-
-    def set_password(self, raw):
-        self.password = bytes(raw)
-
-
-def keys(control, *names):
-    for name in names:
-        if name[0] == '"':
-            for c in name[1:]:
-                control.key("t" + c)
-        else:
-            control.key(name)
+from small_set import SmallSet, keys
 
 
 def labels(control):
@@ -181,7 +103,7 @@ def test_changes_need_the_admin_password():
     small = SmallSet(b"123456")
     control = Control(small)
     keys(control, "soft3", "ok", "ok")
-    assert control.scene().title == "Enter admin password"
+    assert control.scene().title == "Admin password"
     keys(control, "k1", "k2", "k3", "k4", "k5", "k6", "soft3")
     assert control.scene().title == "Save this value?"
     keys(control, "soft3")

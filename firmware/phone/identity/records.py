@@ -220,6 +220,18 @@ class Records:
             found.append(reader.tlv(SEQUENCE))
         return found
 
+    def anchors(self):
+        """Return the CAs (list of bytes DER) that the customer's servers may hang on.
+
+        That is the one that the identity was enrolled with, and its announced successor.
+        """
+        found = []
+        for tag in (slots.CA, slots.NEXT_CA):
+            value = self.store.get("anchors", tag)
+            if value is not None:
+                found.append(bytes(value))
+        return found
+
     def next_ca(self):
         """Return the DER of the CA that takes over (bytes), or None."""
         value = self.store.get("anchors", slots.NEXT_CA)

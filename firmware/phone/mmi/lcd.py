@@ -18,6 +18,7 @@ COLOURS = (0xF7BE, 0x18E5, 0x5B10, 0x0928, 0xFFFF, 0x1C18, 0xFFFF, 0x4F0F, 0xFDE
 MONO = (0, 1, 1, 1, 0, 1, 0, 0, 0, 0)
 _ICON = {"none": FAINT, "good": GOOD, "wait": WAIT, "bad": BAD}
 _BOX = 9  # pixels of a check box
+_ICON_SIZE = 10
 _THUMB = 2  # pixels of the mark at the right that shows where in a page one is
 # Segments of a big character, bits: top, upper right, lower right, bottom, lower left, upper
 # left, middle. `:` has dots in place of them.
@@ -104,7 +105,7 @@ class Lcd:
             self._bar(y - self.pitch, scene.bar)
         self._put(y, height - self.band - y, Line())
         if scene.rows and scene.rows[0].kind == BIG:
-            self._big(scene.rows[0].value)
+            self._big(scene.rows[0].label)
         self._thumb(first, total, changed)
         left, middle, right = scene.softkeys
         keys = Line(left, right, BAND_TEXT, BAND, middle=middle)
@@ -129,7 +130,7 @@ class Lcd:
         if row.kind == BIG:
             return [None] * self._big_lines()
         if row.kind == NOTE:
-            return [Line(middle=piece) for piece in wrap(row.value, width)]
+            return [Line(middle=piece) for piece in wrap(row.label, width)]
         if row.kind == FIELD:
             return self._field(row, width)
         if row.kind == CHECK:
@@ -158,7 +159,10 @@ class Lcd:
         self._drawn[y] = key
         left, right, ink, paper, box, indent, middle = line.key
         display, colours = self._display, self._ink
-        display.fb.fill_rect(0, y, display.width, height, colours[paper])
+        # in black and white two bands that touch would look like one
+        apart = 1 if display.mono and paper != PAPER and y else 0
+        display.fb.fill_rect(0, y, display.width, apart, colours[PAPER])
+        display.fb.fill_rect(0, y + apart, display.width, height - apart, colours[paper])
         for i in range(len(self._bits)):
             self._bits[i] = 0
         edge = display.width - self.margin
@@ -166,9 +170,9 @@ class Lcd:
         if middle:
             self._letters(middle, (display.width - measure(middle)) // 2)
         if icon:
-            edge -= 12
+            edge -= _ICON_SIZE
         if right:
-            self._letters(right, edge - measure(right))
+            self._letters(right, edge - measure(right) - (4 if icon else 0))
         self._palette.pixel(0, 0, colours[paper])
         self._palette.pixel(1, 0, colours[ink])
         top = y + (height - font.HEIGHT) // 2
@@ -232,7 +236,6 @@ class Lcd:
         display.fb.fill_rect(self.margin + 2, top + 2, full, height - 4, ink[FOCUS])
         display.show(y, self.pitch)
 
-
     def _big_lines(self):
         return 2 if self.small else 4
 
@@ -284,18 +287,18 @@ class Lcd:
 
     def _thumb(self, first, total, changed):
         """Show at the right which part of a longer page is in sight."""
-        key = (first, total)
-        if not changed and self._drawn.get("thumb") == key:
+        display, room = self._display, self.room
+        key = (first, total) if total > room else None
+        if self._drawn.get("thumb") == key and (key is None or not changed):
             return
         self._drawn["thumb"] = key
-        display, room = self._display, self.room
         x, height = display.width - _THUMB, room * self.pitch
-        if total > room:
+        display.fb.fill_rect(x, self.band, _THUMB, height, self._ink[PAPER])
+        if key is not None:
             size = max(4, height * room // total)
-            at = (height - size) * first // max(1, total - room)
-            display.fb.fill_rect(x, self.band, _THUMB, height, self._ink[PAPER])
+            at = (height - size) * first // (total - room)
             display.fb.fill_rect(x, self.band + at, _THUMB, size, self._ink[FOCUS])
-            display.show(self.band, height)
+        display.show(self.band, height)
 
 
 def _glyph(c):

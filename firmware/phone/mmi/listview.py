@@ -6,7 +6,7 @@ For control.py and views.py; menus.py is the data.
 from errors import Error
 from phone.mmi.editviews import ConfirmView, EditView, NewPasswordView, PasswordView
 from phone.mmi.menus import ADMIN, MENUS
-from phone.mmi.scene import CHECK, ITEM, VALUE, Row, Scene
+from phone.mmi.scene import CHECK, VALUE, Row, Scene
 from phone.mmi.views import PAGES, MessageView, PageView, ProgressView, View
 
 _WORDS = {"check": "change", "text": "edit", "secret": "edit", "password": "edit"}
@@ -69,7 +69,9 @@ class ListView(View):
                 held = "set" if control.subject.get(binding) else "empty"
                 rows.append(Row(VALUE, said, control.say(held), focus=focus))
             else:
-                rows.append(Row(ITEM, said, focus=focus))
+                rows.append(
+                    Row(VALUE, said, "\xbb" if kind in ("menu", "page") else "", focus=focus)
+                )
         return Scene(control.say(self._name), rows, ())
 
     def _choose(self, control, item):

@@ -4,14 +4,14 @@ For renderers; views make it, tests read it.
 """
 
 # Kinds of rows.
-ITEM, CHECK, VALUE, TEXT, FIELD = "item", "check", "value", "text", "field"
+CHECK, VALUE, TEXT, FIELD = "check", "value", "text", "field"
 BIG, NOTE = "big", "note"
 
 
 class Row:
     """A line of a scene.
 
-    kind: ITEM (a label), CHECK (label with a box, `on`), VALUE (label and value), TEXT (running
+    kind: CHECK (label with a box, `on`), VALUE (label and value), TEXT (running
     text), FIELD (text entry: `value` with the cursor at `cursor`), BIG (digits, `:` and `-`, as
     large as there is room), NOTE (centred text); focus: whether it is chosen.
     """

@@ -83,7 +83,7 @@ TEXTS = {
     "confirm_ca": ("Is this the CA?", "Est-ce bien l'AC ?"),
     "confirm_save": ("Save this value?", "Garder la valeur ?"),
     "confirm_run": ("Turn SCEP off?", "Arrêter SCEP ?"),
-    "enter_password": ("Enter admin password", "Mot de passe admin"),
+    "enter_password": ("Admin password", "Mot de passe admin"),
     "choose_password": ("Choose a password", "Choisir mot de passe"),
     "repeat_password": ("Enter it again", "Le saisir encore"),
     "password_wrong": ("Wrong password", "Mot de passe faux"),

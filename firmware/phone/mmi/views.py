@@ -226,10 +226,9 @@ class QuestionView(ScrollView):
         """Return subject and fingerprint in groups of four digits."""
         subject, sha256 = self._question
         digits = "".join(["%02X" % b for b in sha256])
-        groups = " ".join([digits[i : i + 4] for i in range(0, len(digits), 4)])
         rows = [
             Row(VALUE, control.say("subject"), subject),
-            Row(VALUE, control.say("sha256"), groups),
+            Row(VALUE, control.say("sha256"), grouped(digits)),
         ]
         return self.page(control.say("confirm_ca"), rows)
 
@@ -254,29 +253,34 @@ def status_page(control):
         rows.append((control.say("polls"), str(status["pending"]["polls"])))
         wait = control.subject.next_poll()
         if wait is not None:
-            rows.append((control.say("next_poll"), "%d:%02d:%02d" % _hms(wait)))
-    for key in ("subject", "issuer", "serial"):
-        rows.append((control.say(key), status[key] or "-"))
-    rows.append((control.say("not_after"), status["not_after"] or "-"))
+            rows.append((control.say("next_poll"), "%d:%02d" % (wait // 60, wait % 60)))
     error = status["last_error"]
     if error:
         rows.append((control.say("last_error"), error["code"] + ": " + error["message"]))
         rows.append((control.say("what_to_do"), help_of(error["code"], control.subject.language)))
     else:
         rows.append((control.say("last_error"), control.say("none")))
-    rows.append((control.say("clock"), status["clock"] or control.say("clock.unknown")))
-    return rows
-
-
-def _hms(seconds):
-    return seconds // 3600, seconds // 60 % 60, seconds % 60
+    rows.append((control.say("clock"), _when(status["clock"]) or control.say("clock.unknown")))
+    return rows + certificate_page(control)
 
 
 def certificate_page(control):
     """Return the rows of the certificate's page."""
     status = control.subject.status()
-    keys = ("subject", "issuer", "serial", "not_before", "not_after", "sha256")
-    return [(control.say(key), status[key] or "-") for key in keys]
+    rows = [(control.say(key), status[key] or "-") for key in ("subject", "issuer", "serial")]
+    for key in ("not_before", "not_after"):
+        rows.append((control.say(key), _when(status[key]) or "-"))
+    return rows + [(control.say("sha256"), grouped((status["sha256"] or "-").upper()))]
+
+
+def grouped(digits):
+    """Return hex digits in groups of four, as people compare them."""
+    return " ".join([digits[i : i + 4] for i in range(0, len(digits), 4)])
+
+
+def _when(iso):
+    """Return an ISO time as a person reads it, to the minute, UTC; None stays None."""
+    return iso and iso[:16].replace("T", " ")
 
 
 def licences_page(control):

@@ -1,0 +1,134 @@
+"""Every screen in every language on both pixel displays: golden pictures, and nothing overflows.
+
+The pictures are drawn by the product's renderer under the UNIX board's framebuf; host_tests/screens
+holds a sheet for each display and language. After a change that is meant:
+`python3 -m host_tests.test_mmi_lcd` draws them anew; look at each before you commit it.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+SHEETS = ROOT / "host_tests" / "screens"
+FIRMWARE = ROOT / "build" / "UNIX" / "firmware.elf"
+DISPLAYS = ((320, 240), (128, 64))
+LANGUAGES = ("en", "fr")
+_COLUMNS = {320: 6, 128: 10}
+_GAP = 8
+
+pytestmark = pytest.mark.micropython
+
+
+def render(width, height, language, folder):
+    """Return ([(name, Image)], text that the renderer printed) of every screen."""
+    out = Path(folder) / f"{width}x{height}-{language}"
+    words = [str(width), str(height), language, str(out)]
+    done = subprocess.run(
+        [FIRMWARE, "-X", "heapsize=4m", SHEETS / "render.py", *words],
+        capture_output=True,
+        text=True,
+        env=dict(os.environ, MICROPYPATH=".frozen"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    data, found = out.read_bytes(), []
+    size = width * height // 8 if height < 100 else 2 * width * height
+    while data:
+        name, _, data = data.partition(b"\n")
+        found.append((name.decode(), picture(width, height, data[:size])))
+        data = data[size:]
+    return found, done.stdout
+
+
+def picture(width, height, memory):
+    """Return the Image of a display's memory: RGB565 little-endian, or pages of eight rows."""
+    image = Image.new("RGB", (width, height))
+    if len(memory) == width * height // 8:
+        bits = [
+            memory[(y >> 3) * width + x] >> (y & 7) & 1 for y in range(height) for x in range(width)
+        ]
+        image.putdata([(0xE8, 0xF4, 0xFF) if bit else (0x08, 0x10, 0x20) for bit in bits])
+    else:
+        words = [memory[i] | memory[i + 1] << 8 for i in range(0, len(memory), 2)]
+        image.putdata([rgb(word) for word in words])
+    return image
+
+
+def rgb(word):
+    """Return the (red, green, blue) of an RGB565 word, 8 bits each."""
+    red, green, blue = word >> 11, word >> 5 & 63, word & 31
+    return red << 3 | red >> 2, green << 2 | green >> 4, blue << 3 | blue >> 2
+
+
+def places(names, width, height):
+    """Yield (name, x, y) of each screen on a sheet."""
+    columns = _COLUMNS[width]
+    for i, name in enumerate(names):
+        yield name, _GAP + i % columns * (width + _GAP), _GAP + i // columns * (height + _GAP)
+
+
+def sheet(found, width, height):
+    """Return one Image with all screens."""
+    columns = _COLUMNS[width]
+    rows = -(-len(found) // columns)
+    size = (_GAP + columns * (width + _GAP), _GAP + rows * (height + _GAP))
+    image = Image.new("RGB", size, (0x60, 0x60, 0x60))
+    for (_, x, y), (_, screen) in zip(
+        places([name for name, _ in found], width, height), found, strict=True
+    ):
+        image.paste(screen, (x, y))
+    return image
+
+
+def differing(found, golden, width, height):
+    """Return the names of the screens that are not as on the golden sheet."""
+    names = [name for name, _ in found]
+    if sheet(found, width, height).size != golden.size:
+        return ["the number of screens"]
+    wrong = []
+    for (name, x, y), (_, screen) in zip(places(names, width, height), found, strict=True):
+        if golden.crop((x, y, x + width, y + height)).tobytes() != screen.tobytes():
+            wrong.append(name)
+    return wrong
+
+
+def golden_path(width, height, language):
+    """Return where the sheet of a display and language stands."""
+    return SHEETS / f"{width}x{height}-{language}.png"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("width", "height"), DISPLAYS)
+def test_every_screen_is_as_it_was_reviewed_and_nothing_overflows(
+    width, height, language, tmp_path
+):
+    found, overflows = render(width, height, language, tmp_path)
+    assert overflows == ""
+    with Image.open(golden_path(width, height, language)) as golden:
+        golden = golden.convert("RGB")
+    assert differing(found, golden, width, height) == []
+    # the control: one pixel of one screen
+    golden.putpixel((_GAP + 5, _GAP + 5), (255, 0, 255))
+    assert differing(found, golden, width, height) == [found[0][0]]
+
+
+def main():
+    """Draw the golden sheets anew."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        for width, height in DISPLAYS:
+            for language in LANGUAGES:
+                found, overflows = render(width, height, language, folder)
+                image = sheet(found, width, height)
+                image.quantize(32).save(golden_path(width, height, language), optimize=True)
+                print(golden_path(width, height, language).name, len(found), "screens")
+                print(overflows, end="", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
