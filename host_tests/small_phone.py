@@ -75,7 +75,7 @@ class Board:
     def idle(self):
         """Do not wait."""
 
-    def net(self, mac, static=None):
+    def net(self, mac, static=None, renew=False):
         """Generator: the network is there."""
         yield None
         return {"ip": "127.0.0.1", "dns": []}

@@ -39,6 +39,7 @@ class Console:
 
     line: has readinto(buf) -> number of bytes now there (0 or None: none) and write(buf).
     Nothing that comes in is echoed or kept beyond its value's own bytearray.
+    lent: whether the menus have the line (mmi/panel.py); no event is written meanwhile.
     """
 
     def __init__(self, line):
@@ -51,9 +52,12 @@ class Console:
         self._at = 0
         self._broken = None
         self._cancel = False
+        self.lent = False
 
     def event(self, name, fields=None):
         """Write one event: `fields` (dict of JSON values, or None) and "event": name."""
+        if self.lent:
+            return
         out = {"event": name}
         if fields:
             out.update(fields)
@@ -83,6 +87,19 @@ class Console:
                 if command is not None:
                     return command
         return None
+
+    def take(self, buf):
+        """Fill `buf` with octets as they came, for who has the line; return how many (0: none)."""
+        count = 0
+        while count < len(buf) and self._fill():
+            buf[count] = self._chunk[self._at]
+            self._take(self._at + 1)
+            count += 1
+        return count
+
+    def write(self, data):
+        """Write bytes as they are."""
+        self._line.write(data)
 
     def take_cancel(self):
         """Return whether Ctrl-C came in since the last call."""

@@ -22,7 +22,7 @@ _DUE_MS = 1000
 # Actions whose failure `status` goes on showing; a mistyped command is none of them.
 _LASTING = ("boot", "enroll", "renew", "poll", "rollover", "check")
 # Commands that are answered while an action runs; others wait for its end.
-_AT_ONCE = ("ready", "status", "cert", "licences")
+_AT_ONCE = ("ready", "status", "cert", "licences", "mmi")
 
 
 def run():
@@ -66,6 +66,7 @@ class Set:
         self.log = None  # remotelog.RemoteLog, once it is configured and reachable
         self.version = release.VERSION
         self.job = None
+        self.panel = None  # mmi.panel.Panel, where there is a display or the line shows the menus
         self._command = None  # a command that waits for the job's end
         self._said_at = ticks()
         self._due_at = ticks()
@@ -77,6 +78,8 @@ class Set:
         """Come up, then turn for ever (or until the prompt is asked for)."""
         self._open()
         self._say_ready()
+        if "lcd" in self.board.FEATURES:
+            self._front()
         while not self._leave:
             try:
                 if self.turn():
@@ -87,10 +90,13 @@ class Set:
     def turn(self):
         """Do one bounded piece of work; return whether there is nothing to do but wait."""
         self.clock.tick()
+        if self.panel is not None:
+            self.panel.turn()
         self._listen()
         if self.job is not None:
             return self._step()
-        self._tidy()
+        if self.panel is None or self.panel.at_rest():
+            self._tidy()
         self._background()
         return self.job is None
 
@@ -168,6 +174,8 @@ class Set:
 
     def _listen(self):
         """Take a command from the line, and perform it if it does not have to wait."""
+        if self.console.lent:
+            return
         if self._command is None:
             try:
                 self._command = self.console.poll()
@@ -181,10 +189,26 @@ class Set:
         self._command = None
         if command.name == "ready":
             self._say_ready()
+        elif command.name == "mmi":
+            self._menus(command)
         elif command.name == "repl" and "repl" in self.board.FEATURES:
             self.say("result")
             self._leave = True
         else:
+            self._perform(command)
+
+    def _front(self):
+        from phone.mmi.panel import Panel  # a set that nobody looks at does without
+
+        self.panel = Panel(self)
+
+    def _menus(self, command):
+        """Show the menus on the line; a set that was only switched on boots, as before a person."""
+        if self.panel is None:
+            self._front()
+        self.panel.attach()
+        if self.scheduler is None and self.job is None:
+            command.name = "boot"
             self._perform(command)
 
     def _perform(self, command):
@@ -201,7 +225,7 @@ class Set:
                 return
             failure = None
         except Exception as e:
-            result, failure = None, self._failure(e)
+            result, failure = None, self.failure(e)
         done(result, failure)
 
     def _answer(self, name, result, failure):
@@ -236,7 +260,7 @@ class Set:
         except KeyboardInterrupt:
             failure = Error("cancelled", "the action was cancelled")
         except Exception as e:
-            failure = self._failure(e)
+            failure = self.failure(e)
         done = job.done
         job.steps.close()
         # nothing may hold the action's locals any more: the collection wipes what they held
@@ -246,7 +270,7 @@ class Set:
         done(result, failure)
         return False
 
-    def _failure(self, exception):
+    def failure(self, exception):
         """Return the Error that an exception is to the user."""
         if isinstance(exception, Error):
             return exception

@@ -115,8 +115,9 @@ def parse(argv):
     sub["factory"].add_argument("--mac", type=_mac, help="12 hex digits (default: random)")
     sub["factory"].add_argument("--ca", metavar="DIR", help="the factory CA's folder")
     sub["config"].add_argument("pairs", nargs="+", type=_pair, metavar="KEY=VALUE")
-    sub["boot"].add_argument("--lanpbx", metavar="FILE", help="lanpbx.cfg that the set finds")
-    sub["boot"].add_argument("--dm", metavar="FILE", help="DM file that the set finds")
+    for name in ("boot", "mmi"):
+        sub[name].add_argument("--lanpbx", metavar="FILE", help="lanpbx.cfg that the set finds")
+        sub[name].add_argument("--dm", metavar="FILE", help="DM file that the set finds")
     sub["boot"].add_argument("--until", default="idle", help="idle | enrolled | step=N")
     sub["getcert"].add_argument("serial", metavar="SERIAL", help="in hex")
     sub["cert"].add_argument("--chain", action="store_true", help="with the CA's certificates")

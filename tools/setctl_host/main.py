@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 
-from tools.setctl_host import arguments, image, machines, prompt
+from tools.setctl_host import arguments, image, machines, prompt, screen
 from tools.setctl_host.errors import Down, Failure
 from tools.setctl_host.fileserver import FileServer
 from tools.setctl_host.output import JsonOutput, TextOutput
@@ -25,6 +25,8 @@ def main(argv):
     try:
         if args.command == "factory":
             return _factory(args, output)
+        if args.command == "mmi":
+            return _menus(args)
         if args.command == "repl":
             return prompt.run(machines.start(args, prompt=True))
         return _command(args, output)
@@ -76,6 +78,17 @@ def _command(args, output):
                 machine.stop()
 
 
+def _menus(args):
+    with contextlib.ExitStack() as stack:
+        machine = machines.start(args)
+        stack.callback(machine.stop)
+        log = stack.enter_context(open(args.serial_log, "ab")) if args.serial_log else None
+        session = Session(machine, log)
+        session.wait_ready()
+        screen.run(machine, _line(args, machine.host, stack), log)
+        return 0
+
+
 def _line(args, host, stack):
     """Return the command line for the set; {host} is this machine as the set sees it.
 
@@ -86,8 +99,8 @@ def _line(args, host, stack):
         for pair in args.pairs:
             key, _, value = pair.partition("=")
             pairs.append((key, value.replace("{host}", host)))
-    elif args.command == "boot":
-        pairs.append(("until", args.until))
+    elif args.command in ("boot", "mmi"):
+        pairs.append(("until", getattr(args, "until", "idle")))
         if args.lanpbx or args.dm:
             ports = stack.enter_context(FileServer(args.lanpbx, args.dm)).ports
             if args.lanpbx:
@@ -98,8 +111,6 @@ def _line(args, host, stack):
         words.append(args.serial.upper())
     elif args.command == "cert" and args.chain:
         words.append("chain")
-    elif args.command == "mmi":
-        raise Failure("unsupported", "the menu is not in this firmware yet")
     if args.trace and args.command != "config":
         pairs.append(("trace", "yes"))
     return command_line(args.command, words, pairs)

@@ -48,11 +48,11 @@ def lines_of(scene, columns=COLUMNS, lines=LINES):
 
 def draw(scene, write, columns=COLUMNS, lines=LINES):
     """Write the scene's escape sequences. write: function (bytes)."""
-    text = _HOME
+    drawn = []
     for line, attribute in lines_of(scene, columns, lines):
-        mark = {"title": _BOLD, "focus": _REVERSE, "keys": _REVERSE}.get(attribute, "")
-        text += mark + line + (_PLAIN if mark else "") + _CLEAR_LINE + "\r\n"
-    write(bytes(text + _CLEAR_DOWN, "utf-8"))
+        mark = "" if not attribute else _BOLD if attribute == "title" else _REVERSE
+        drawn.append(mark + line + (_PLAIN if mark else "") + _CLEAR_LINE)
+    write(bytes(_HOME + "\r\n".join(drawn) + _CLEAR_DOWN, "utf-8"))
 
 
 # -- private, in the order of use
