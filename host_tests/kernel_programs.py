@@ -43,6 +43,12 @@ VARIANTS = {
     "native60": ("gcc", [], []),
     "native28": ("gcc", ["-DSCEPCORE_LIMB_BITS=28"], []),
     "halves": ("gcc", ["-DSCEPCORE_LIMB_BITS=28", "-DSCEPCORE_WANT_HALVES"], []),
+    # Thumb-1 code of the Cortex-M0 kernel, run by a core that has both states.
+    "arm-thumb1": (
+        "arm-linux-gnueabi-gcc",
+        ["-march=armv5te", "-mthumb", "-static", "-DSCEPCORE_WANT_HALVES"],
+        ["qemu-arm", "-cpu", "arm926"],
+    ),
     "sanitized": ("gcc", ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"], []),
     "arm926": (
         "arm-linux-gnueabi-gcc",

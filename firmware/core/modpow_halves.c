@@ -35,72 +35,27 @@ static void split(half *d, const limb *s, size_t limbs) {
         high += ah * bh;                                                                           \
     } while (0)
 
-#if defined(__arm__) && !defined(SCEPCORE_NO_ASM)
-/* A step in 13 instructions; compilers need 20. x, y: octets from the pointers. */
-#define STEP_ASM(x, y)                                                                             \
-    "ldrh %[t], [%[a], #" #x "]\n ldrh %[u], [%[a], #" #x " + 2]\n"                                \
-    "ldrh %[v], [%[b], #" #y "]\n ldrh %[w], [%[b], #" #y " + 2]\n"                                \
-    "mov %[s], %[t]\n muls %[s], %[v]\n add %[low], %[s]\n"                                        \
-    "muls %[t], %[w]\n add %[middle], %[t]\n"                                                      \
-    "muls %[v], %[u]\n add %[middle], %[v]\n"                                                      \
-    "muls %[u], %[w]\n add %[high], %[u]\n"
-#define STEPS(text, a_, b_)                                                                        \
-    do {                                                                                           \
-        uint32_t s_, t_, u_, v_, w_;                                                               \
-        __asm__(".syntax unified\n" text                                                           \
-                : [low] "+h"(low), [middle] "+h"(middle), [high] "+h"(high), [s] "=&l"(s_),        \
-                  [t] "=&l"(t_), [u] "=&l"(u_), [v] "=&l"(v_), [w] "=&l"(w_)                       \
-                : [a] "l"(a_), [b] "l"(b_)                                                         \
-                : "cc", "memory");                                                                 \
-    } while (0)
-#define EIGHT_STEPS(a, b)                                                                          \
-    STEPS(STEP_ASM(0, 28) STEP_ASM(4, 24) STEP_ASM(8, 20) STEP_ASM(12, 16) STEP_ASM(16, 12)        \
-              STEP_ASM(20, 8) STEP_ASM(24, 4) STEP_ASM(28, 0),                                     \
-          a, b)
-#define TWO_STEPS(a, b) STEPS(STEP_ASM(0, 4) STEP_ASM(4, 0), a, b)
-#define ONE_STEP(a, b) STEPS(STEP_ASM(0, 0), a, b)
-#else
-#define ONE_STEP(a, b) STEP(a, b)
-#define TWO_STEPS(a, b)                                                                            \
-    do {                                                                                           \
-        STEP(a, b + 2);                                                                            \
-        STEP(a + 2, b);                                                                            \
-    } while (0)
-#define EIGHT_STEPS(a, b)                                                                          \
-    do {                                                                                           \
-        TWO_STEPS(a, (b + 12));                                                                    \
-        TWO_STEPS((a + 4), (b + 8));                                                               \
-        TWO_STEPS((a + 8), (b + 4));                                                               \
-        TWO_STEPS((a + 12), b);                                                                    \
-    } while (0)
-#endif
-
 static inline uint64_t gather(uint64_t acc, uint32_t low, uint32_t middle, uint32_t high) {
     return acc + low + ((uint64_t)middle << 14) + ((uint64_t)high << 28);
 }
 
-/* acc + sum a[i] * b[-i], i < n, in limbs of two halves. */
+#if defined(__arm__) && defined(__thumb__) && !defined(SCEPCORE_NO_ASM)
+#define column scepcore_halves_column
+/* modpow_halves_column.S: acc + sum a[i] * b[-i], i < n, in limbs of two halves. */
+uint64_t scepcore_halves_column(uint64_t acc, const half *a, const half *b, size_t n);
+#else
 static uint64_t column(uint64_t acc, const half *a, const half *b, size_t n) {
     while (n > 0) {
         uint32_t low = 0, middle = 0, high = 0;
-        if (n >= 8) {
-            EIGHT_STEPS(a, (b - 14));
-            n -= 8;
-            a += 16;
-            b -= 16;
-        } else {
-            for (; n >= 2; n -= 2, a += 4, b -= 4) {
-                TWO_STEPS(a, (b - 2));
-            }
-            if (n > 0) {
-                ONE_STEP(a, b);
-                n = 0;
-            }
+        size_t steps = n < 8 ? n : 8;
+        for (n -= steps; steps > 0; steps--, a += 2, b -= 2) {
+            STEP(a, b);
         }
         acc = gather(acc, low, middle, high);
     }
     return acc;
 }
+#endif
 
 /* acc + a * b for one limb each. */
 static inline uint64_t add_product(uint64_t acc, const half *a, const half *b) {
