@@ -153,7 +153,7 @@ def test_chains_of_three_with_4096_bits(tmp_path):
     chain = world.chain() + [world.root.public_bytes(DER)]
     phone, server = Phone(world, chain), Server(world.context())
     assert phone.login(server) == "accepted"
-    assert 12 < phone.rounds < 30
+    assert 10 < phone.rounds < 30
 
 
 def test_identifiers_wrap_and_may_jump(world):

@@ -8,6 +8,7 @@ from arm926 import (  # noqa: F401
     DEVELOPMENT_FEATURES,
     BoardError,
     console,
+    frames,
     idle,
     jitter,
     mac,
@@ -23,7 +24,7 @@ import noe
 from noe import keys_read  # noqa: F401
 
 NAME = "NOE"
-FEATURES = ("lcd", "keys") + DEVELOPMENT_FEATURES
+FEATURES = ("lcd", "keys", "dot1x") + DEVELOPMENT_FEATURES
 
 
 def flash():

@@ -174,8 +174,12 @@ def jitter():
     return b"" if os.getenv("MICROSCEP_NOISE") else b"%d" % time.time_ns()
 
 
-def net(mac_address, static=None):
-    """Generator: bring the network up; return {"ip": str, "dns": list of str}. Yields None."""
+def net(mac_address, static=None, renew=False):
+    """Generator: bring the network up; return {"ip": str, "dns": list of str}. Yields None.
+
+    renew: ask for an address anew. A board with "dot1x" in FEATURES also has frames(mac_address):
+    its 802.1X frames, receive(buf) -> octets of the oldest one (0: none), send(frame) -> bool.
+    """
     servers = []
     try:
         with open("/etc/resolv.conf") as f:

@@ -7,6 +7,7 @@ from arm926 import (  # noqa: F401
     DEVELOPMENT_FEATURES,
     BoardError,
     console,
+    frames,
     idle,
     jitter,
     mac,
@@ -19,7 +20,7 @@ from arm926 import (  # noqa: F401
 )
 
 NAME = "VLE"
-FEATURES = DEVELOPMENT_FEATURES
+FEATURES = ("dot1x",) + DEVELOPMENT_FEATURES
 
 
 def flash():

@@ -135,10 +135,10 @@ class Supplicant:
             return self._answer
         if busy and (packet.identifier, packet.kind) == self._before:
             return None  # an older request that was on its way twice
-        if packet.kind == eap.IDENTITY or self._method is None:
-            self._begin()
-        self._rounds += 1
         try:
+            if packet.kind == eap.IDENTITY or self._method is None:
+                self._begin()
+            self._rounds += 1
             if self._rounds > MAX_ROUNDS:
                 raise _endless()
             answer = self._respond(packet)

@@ -49,7 +49,8 @@ class Set:
     fault: the Error why there are no records, or None (invariant: one of the two is None);
     job: the Job that runs, or None: there is one at a time, so one user of the `next` slot;
     listeners: functions (name, fields) that get every event, as the line does;
-    scheduler: after a boot, what does what is due.
+    scheduler: after a boot, what does what is due;
+    access: dot1x.Access once the set has spoken 802.1X, or None.
     """
 
     def __init__(self, board):
@@ -60,6 +61,7 @@ class Set:
         self.records = None
         self.fault = None
         self.network = None  # what board.net() returned, once it is up
+        self.access = None
         self.clock = Clock()
         self.trace = False
         self.scheduler = None
@@ -90,6 +92,7 @@ class Set:
     def turn(self):
         """Do one bounded piece of work; return whether there is nothing to do but wait."""
         self.clock.tick()
+        self._authenticate()
         if self.panel is not None:
             self.panel.turn()
         self._listen()
@@ -197,6 +200,15 @@ class Set:
         else:
             self._perform(command)
 
+    def _authenticate(self):
+        """Let 802.1X have its turn, whatever else goes on; its faults never stop the set."""
+        if self.access is None:
+            return
+        try:
+            self.access.turn()
+        except Exception as e:
+            self.warn(self.failure(e))
+
     def _front(self):
         from phone.mmi.panel import Panel  # a set that nobody looks at does without
 
@@ -268,6 +280,8 @@ class Set:
         self._untidy = True
         gc.collect()
         done(result, failure)
+        if self.access is not None:
+            self.access.consider()
         return False
 
     def failure(self, exception):
@@ -294,6 +308,11 @@ class Set:
         if self.scheduler is None or between(ticks(), self._due_at) < _DUE_MS:
             return
         self._due_at = ticks()
+        if self.access is not None and self.access.moved:
+            from phone import network  # as actions.py does: loaded where it is used
+
+            self.begin("network", network.up(self), self._background_done)
+            return
         action = self.scheduler.due()
         if action != self.scheduler.NOTHING:
             self.begin(action, self.scheduler.perform(action), self._background_done)

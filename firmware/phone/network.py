@@ -7,17 +7,50 @@ import binascii
 
 from phone.config import fingerprint_bytes
 from scep import tls
+from scep.deadline import Deadline
 from scep.transport import Transport
 from scep.x509 import Certificate
 
+# How long the boot waits for the port: three refusals and the factory identity's turn fit in.
+_DOT1X_MS = 60000
+
 
 def up(set_):
-    """Generator: bring the network up once; yields None and `boot` events."""
-    if set_.network is not None:
+    """Generator: bring the network up once; yields None and `boot` events.
+
+    Again where the port has moved: 802.1X then put the set into another VLAN.
+    """
+    access = set_.access
+    moved = access is not None and access.moved
+    if set_.network is not None and not moved:
         return
-    yield {"event": "boot", "step": 1, "name": "link"}
-    set_.network = yield from set_.board.net(set_.mac())
+    if moved:
+        access.moved = False
+    else:
+        yield from _link(set_)
+    set_.network = yield from set_.board.net(set_.mac(), renew=moved)
     yield {"event": "boot", "step": 2, "name": "ip", "ip": set_.network["ip"]}
+
+
+def _link(set_):
+    """Generator: step 1. A network that refuses, or asks nothing, does not end the boot."""
+    if not set_.records.config.yes("dot1x"):
+        yield {"event": "boot", "step": 1, "name": "link"}
+        return
+    if "dot1x" not in set_.board.FEATURES:
+        text = "this board has no frames for 802.1X"
+        yield {"event": "warning", "code": "unsupported", "message": text}
+        yield {"event": "boot", "step": 1, "name": "link"}
+        return
+    if set_.access is None:
+        from phone.dot1x import Access  # only a set that needs it has it in its heap
+
+        set_.access = Access(set_, set_.board.frames(set_.mac()))
+    deadline = Deadline(_DOT1X_MS, "802.1X")
+    while not set_.access.settled() and deadline.left():
+        yield None
+    set_.access.moved = False
+    yield {"event": "boot", "step": 1, "name": "link", "port": set_.access.state()}
 
 
 def transport(set_):

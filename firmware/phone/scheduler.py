@@ -11,6 +11,7 @@ from scep.x509 import Certificate
 
 _POLL_FIRST = 60  # seconds; each further poll waits twice as long
 _POLL_LIMIT = 3600
+_CHECK_AGAIN = 60
 _EARLY_AGAIN = 21600  # seconds until a renewal that was too early is tried again
 _DAY = 86400
 
@@ -29,7 +30,7 @@ class Scheduler:
         self._set = set_
         self._failures = 0
         self._draw = backoff.uniform(scepcore.random)
-        self.port = lifecycle.Port()
+        self._no_port = lifecycle.Port()
         config = set_.records.config
         spread = config.number("scep_spread")
         self.state = lifecycle.State(self._draw(spread) if spread and scepcore.seeded() else 0)
@@ -54,8 +55,9 @@ class Scheduler:
         set_ = self._set
         set_.clock.tick()
         self.state.uptime = set_.clock.uptime()
+        port = set_.access.port if set_.access is not None else self._no_port
         action, _reason = lifecycle.due(
-            set_.records.config, self._identity(), set_.clock.now(), self.port, self.state
+            set_.records.config, self._identity(), set_.clock.now(), port, self.state
         )
         return action
 
@@ -145,8 +147,9 @@ class Scheduler:
             state.renewal_refused_until = state.uptime + (_EARLY_AGAIN if early else _DAY)
             return
         if action == lifecycle.CHECK:
-            # 'do not know' changes nothing; asked again after a while
+            # 'do not know' changes nothing; asked again after a while, soon where a port is shut
             state.checked_at = state.uptime - _DAY + _POLL_LIMIT
+            state.retry_at = state.uptime + _CHECK_AGAIN
             return
         if error.code == "fail-badRequest" and records.has_challenge():
             state.challenge_refused = True

@@ -57,17 +57,36 @@ def jitter():
     return b"%d" % noe.uptime_us()
 
 
-def net(mac_address, static=None):
-    """Generator: bring the network up; return {"ip": str, "dns": list of str}. Yields None.
+class _Frames:
+    """802.1X: receive(buf) -> octets of the oldest frame (0: none), send(frame) -> bool."""
 
-    mac_address: 6 bytes or None; static: (ip, mask, gateway, dns) as str, None = DHCP.
-    Raises BoardError.
-    """
+    receive = staticmethod(noe.net.receive_frame)
+    send = staticmethod(noe.net.send_frame)
+
+
+def frames(mac_address):
+    """Switch the network controller on without an address; return its 802.1X frames."""
+    _start(mac_address)
+    return _Frames()
+
+
+def _start(mac_address):
     if not noe.net.link():
         try:
             noe.net.start(mac_address or _NO_MAC)
         except OSError:
             raise BoardError("connect", "no Ethernet controller answers")
+
+
+def net(mac_address, static=None, renew=False):
+    """Generator: bring the network up; return {"ip": str, "dns": list of str}. Yields None.
+
+    mac_address: 6 bytes or None; static: (ip, mask, gateway, dns) as str, None = DHCP; renew:
+    ask DHCP anew, another network may be there. Raises BoardError.
+    """
+    _start(mac_address)
+    if renew:
+        noe.net.dhcp(False)
     if static is not None:
         noe.net.ifconfig(static)
     elif noe.net.ifconfig()[0] == "0.0.0.0":

@@ -44,7 +44,10 @@ class Trust:
         self.legacy = legacy
 
     def judge(self, chain, host):
-        """Raise TlsError unless `chain` (DER certificates one behind the other) is `host`'s."""
+        """Raise TlsError unless `chain` (DER certificates one behind the other) is `host`'s.
+
+        host: str, or None where no name is known (EAP-TLS): any server of the anchors will do.
+        """
         try:
             found = self._read(chain)
             anchors = self.anchors + self._pinned(found)
@@ -56,7 +59,7 @@ class Trust:
             raise
         except Error as e:
             raise TlsError("the server's certificate is refused: " + e.message, e.code)
-        if not hosts.matches(found[0], host):
+        if host is not None and not hosts.matches(found[0], host):
             raise TlsError("the server's certificate is not for " + host, host)
 
     def _read(self, chain):
@@ -66,6 +69,8 @@ class Trust:
             if len(found) == _MOST_CERTIFICATES:
                 raise TlsError("the server sends too many certificates")
             found.append(Certificate(bytes(reader.tlv(SEQUENCE))))
+        if not found:
+            raise TlsError("the server sends no certificate")
         return found
 
     def _pinned(self, found):

@@ -1,9 +1,7 @@
 """The supplicant's state machine: who may let the set in, what is repeated, what time does."""
 
+from eap_frames import MAC, SWITCH, framed
 from phone import eap, eapol
-
-MAC = b"\x02\x00\x5e\x00\x53\x01"
-SWITCH = b"\x02\0\0\0\0\x01"
 
 
 class Method:
@@ -77,15 +75,6 @@ class Set:
             if outcome is None:
                 return found
             found.append(outcome)
-
-
-def framed(
-    packet, kind=0, length=None, source=SWITCH, destination=eap.GROUP, ethertype=b"\x88\x8e"
-):
-    length = len(packet) if length is None else length
-    head = destination + source + ethertype + bytes((2, kind, length >> 8, length & 255))
-    frame = head + packet
-    return frame + bytes(max(0, 60 - len(frame)))
 
 
 def response(frame):

@@ -1,0 +1,336 @@
+"""Which identity the set shows, by what name, and what it makes of the network's answers."""
+
+import eap_frames
+from errors import Error
+from phone import dot1x, eapol, lifecycle
+from phone.config import Config
+from scep import altnames, oid
+from small_pki import Authority, basic_constraints, extension, purposes
+
+MAC = eap_frames.MAC
+CA = Authority("CN=Customer CA", 0)
+OTHER = Authority("CN=Factory CA", 1)
+KEY = CA.key
+
+
+def named(subject, *values):
+    exts = []
+    if values:
+        exts.append(extension(oid.SUBJECT_ALT_NAME, lambda e: altnames.put(e, list(values))))
+    return CA.issue(subject, KEY, exts=exts)
+
+
+ACTIVE = named("CN=set")
+RENEWED = CA.issue("CN=set", KEY, serial=b"\x02")
+FACTORY = OTHER.issue("CN=00809F59E1A0", KEY)
+
+
+def test_the_identity_is_the_upn_else_the_host_name_else_the_common_name():
+    both = named("CN=cn", ("dns", "phone.example"), ("upn", "p@example"))
+    assert dot1x.identity_of(both) == "p@example"
+    dns = named("CN=cn", ("ip", "10.0.0.1"), ("dns", "phone.example"), ("dns", "other"))
+    assert dot1x.identity_of(dns) == "host/phone.example"
+    assert dot1x.identity_of(named("CN=cn")) == "cn"
+    assert dot1x.identity_of(named("O=nobody")) == ""
+    assert dot1x.identity_of(both, "configured") == "configured"
+
+
+def test_no_root_is_sent_and_no_more_than_the_engine_takes():
+    sub = Authority("CN=Sub", 2, CA)
+    chain = [sub.certificate.der, CA.certificate.der]
+    assert dot1x.own_chain(b"mine", chain) == [b"mine", sub.certificate.der]
+    assert len(dot1x.own_chain(b"mine", [sub.certificate.der] * 9)) == 4
+
+
+# (has one, withdrawn, rejections, time to try again, slot)
+SLOTS = (
+    (False, False, 0, False, "factory"),
+    (True, False, 0, False, "active"),
+    (True, False, 2, False, "active"),
+    (True, False, 3, False, "factory"),
+    (True, False, 3, True, "active"),
+    (True, True, 0, False, "factory"),
+    (True, True, 3, True, "factory"),
+)
+
+
+def test_a_withdrawn_or_refused_identity_gives_way_to_the_factorys():
+    for has, withdrawn, rejections, again, wanted in SLOTS:
+        found = dot1x.slot(has, withdrawn, rejections, again)
+        assert found == wanted, (has, withdrawn, rejections, again)
+
+
+class Clock:
+    def __init__(self):
+        self.time, self.up = None, 0
+
+    def now(self):
+        return self.time
+
+    def uptime(self):
+        return self.up
+
+
+class Records:
+    def __init__(self, active=None):
+        self.active, self.reason, self.trusted = active, None, []
+        self.config = Config()
+
+    def active_certificate(self):
+        return None if self.active is None else bytes(self.active.der)
+
+    def factory_certificate(self):
+        return bytes(FACTORY.der)
+
+    def active_issuers(self):
+        return []
+
+    def suspended(self):
+        return self.reason
+
+    def anchors(self):
+        return self.trusted
+
+    def active_key(self):
+        return "active key"
+
+    def factory_key(self):
+        return "factory key"
+
+
+class Set:
+    """Stands for main.Set, and for the board's frames."""
+
+    def __init__(self, active=None):
+        self.clock, self.records = Clock(), Records(active)
+        self.network = "up"
+        self.said, self.warned, self.kept = [], [], []
+        self.comes, self.sent = [], []
+        self.access = dot1x.Access(self, self)
+        self.access.turn()
+
+    def mac(self):
+        return MAC
+
+    def say(self, name, fields):
+        self.said.append(fields["state"])
+
+    def warn(self, error):
+        self.warned.append(error.code)
+
+    def keep_error(self, error):
+        self.kept.append(error.code)
+
+    def receive(self, buffer):
+        if not self.comes:
+            return 0
+        frame = self.comes.pop(0)
+        buffer[: len(frame)] = frame
+        return len(frame)
+
+    def send(self, frame):
+        self.sent.append(frame)
+
+    def ask(self):
+        """Request/Identity; return the identity that answers."""
+        self.comes.append(eap_frames.framed(b"\x01\x07\x00\x05\x01"))
+        self.access.turn()
+        return str(self.sent[-1][23:], "utf-8")
+
+    def end(self, outcome):
+        """Let the exchange end as the network has it (the handshake has tests of its own)."""
+        supplicant = self.access._supplicant
+        if outcome == eapol.ACCEPTED:
+            supplicant.state = eapol.AUTHENTICATED
+            supplicant._outcomes.append(outcome)
+        else:
+            self.comes.append(eap_frames.framed(b"\x04\x07\x00\x04"))
+        self.access.turn()
+
+
+FACTORY_NAME = "00809F59E1A0"
+
+
+def test_before_enrolment_the_factory_identity_opens_the_quarantine():
+    s = Set()
+    assert s.ask() == FACTORY_NAME
+    s.end(eapol.ACCEPTED)
+    assert s.said == ["quarantine"] and not s.access.port.open
+    assert s.access.state() == "quarantine" and s.access.settled()
+
+
+def test_after_enrolment_the_set_logs_in_again_and_moves():
+    s = Set()
+    s.ask()
+    s.end(eapol.ACCEPTED)
+    s.access.consider()
+    assert s.access._supplicant.state == eapol.AUTHENTICATED  # nothing has changed
+    s.records.active = ACTIVE
+    s.access.consider()
+    assert s.access._supplicant.state == eapol.CONNECTING
+    assert s.ask() == "set"
+    s.access.moved = False
+    s.end(eapol.ACCEPTED)
+    assert s.said == ["quarantine", "open"] and s.access.port.open and s.access.moved
+
+
+def test_a_renewed_certificate_is_shown_without_leaving_the_network():
+    s = Set(ACTIVE)
+    s.ask()
+    s.end(eapol.ACCEPTED)
+    s.access.moved = False
+    s.records.active = RENEWED
+    s.access.consider()
+    s.ask()
+    s.end(eapol.ACCEPTED)
+    assert s.said == ["open"] and not s.access.moved
+
+
+def test_three_refusals_lead_to_the_factory_identity_and_are_remembered():
+    s = Set(ACTIVE)
+    s.clock.up = 100
+    for n in (1, 2, 3):
+        assert s.ask() == "set"
+        s.end(eapol.REJECTED)
+        assert s.access.port.rejections == n and s.access.port.since == 100
+        s.clock.up += 10
+    assert s.warned == ["eap"] and s.kept == ["eap"] * 3
+    assert s.ask() == FACTORY_NAME
+    s.end(eapol.ACCEPTED)
+    assert s.said == ["rejected"] * 3 + ["quarantine"]
+    assert s.access.port.rejections == 3
+    # an identity that was not refused starts from nought
+    s.records.active = RENEWED
+    s.access.consider()
+    assert s.ask() == "set" and s.access.port.rejections == 0
+    s.end(eapol.ACCEPTED)
+    assert s.said[-1] == "open"
+
+
+def test_the_refused_identity_is_tried_again_after_a_while():
+    s = Set(ACTIVE)
+    for _ in range(3):
+        s.ask()
+        s.end(eapol.REJECTED)
+    s.ask()
+    s.end(eapol.ACCEPTED)
+    s.clock.up = dot1x.AGAIN - 1
+    s.access.turn()
+    assert s.access._supplicant.state == eapol.AUTHENTICATED
+    s.clock.up = dot1x.AGAIN
+    s.access.turn()
+    assert s.ask() == "set"
+    s.end(eapol.REJECTED)
+    assert s.access.port.rejections == 4 and s.access.port.since == 0
+    assert s.ask() == FACTORY_NAME
+    s.end(eapol.ACCEPTED)
+    s.clock.up = 2 * dot1x.AGAIN
+    s.access.turn()
+    assert s.ask() == "set"
+    s.end(eapol.ACCEPTED)
+    assert s.access.port.rejections == 0 and s.access.port.open
+
+
+def test_a_suspended_or_expired_identity_is_offered_to_nobody():
+    for withdraw in ("suspended", "expired"):
+        s = Set(ACTIVE)
+        s.ask()
+        s.end(eapol.ACCEPTED)
+        if withdraw == "suspended":
+            s.records.reason = "revoked"
+        else:
+            s.clock.time = ACTIVE.not_after + 1
+        s.access.consider()
+        assert s.ask() == FACTORY_NAME
+
+
+def test_a_refused_factory_identity_is_no_refusal_of_the_customers():
+    s = Set()
+    s.ask()
+    s.end(eapol.REJECTED)
+    assert s.access.port.rejections == 0 and s.access.state() == "rejected"
+    assert not s.access.settled()
+
+
+def judged(s, chain):
+    """Ask the set about a server's chain; return the code it refuses it with, or None."""
+    try:
+        s.access._judge(chain)
+    except Error as error:
+        return error.code
+    return None
+
+
+SERVER = bytes(
+    CA.issue("CN=radius", KEY, exts=[purposes(oid.SERVER_AUTH), basic_constraints(False)]).der
+)
+CLIENT = bytes(
+    CA.issue("CN=phone", KEY, exts=[purposes(oid.CLIENT_AUTH), basic_constraints(False)]).der
+)
+STRANGER = bytes(OTHER.issue("CN=radius", KEY, exts=[basic_constraints(False)]).der)
+
+
+def test_with_the_customers_identity_the_server_hangs_on_the_customers_ca():
+    s = Set(ACTIVE)
+    s.ask()
+    assert judged(s, SERVER) == "tls"  # no anchor is known
+    s.records.trusted = [bytes(CA.certificate.der)]
+    assert judged(s, SERVER) is None
+    assert judged(s, SERVER + bytes(CA.certificate.der)) is None
+    assert judged(s, STRANGER) == "tls"
+    assert judged(s, CLIENT) == "tls"  # another set is no server
+    assert judged(s, b"") == "tls"
+    s.clock.time = CA.certificate.not_after + 1
+    assert judged(s, SERVER) == "tls"
+
+
+def test_the_configured_anchors_count_too():
+    import binascii
+
+    s = Set(ACTIVE)
+    s.ask()
+    s.records.config.set(
+        "scep_ca_cert", str(binascii.b2a_base64(OTHER.certificate.der), "ascii").strip()
+    )
+    assert judged(s, STRANGER) is None and judged(s, SERVER) == "tls"
+    s = Set(ACTIVE)
+    s.ask()
+    pin = "".join(["%02x" % b for b in CA.certificate.fingerprint()])
+    s.records.config.set("scep_ca_fingerprint", pin)
+    assert judged(s, SERVER + bytes(CA.certificate.der)) is None
+    assert judged(s, SERVER) == "tls"
+
+
+def test_the_factory_identity_is_shown_to_any_network_and_that_is_told():
+    s = Set()
+    s.ask()
+    assert judged(s, STRANGER) is None and not s.access._verified
+    s.records.trusted = [bytes(CA.certificate.der)]
+    assert judged(s, SERVER) is None and s.access._verified
+
+
+def test_the_lifecycle_hears_of_three_refusals():
+    s = Set(ACTIVE)
+    for _ in range(3):
+        s.ask()
+        s.end(eapol.REJECTED)
+    config = Config()
+    config.set("scep_run", "yes")
+    config.set("scep_url", "http://ca/scep")
+    config.set("scep_revocation", "crl")
+    state = lifecycle.State()
+    state.uptime = state.checked_at = 5
+    identity = lifecycle.Identity(ACTIVE.not_before, ACTIVE.not_after)
+    s.access.port.since = 7
+    assert lifecycle.due(config, identity, None, s.access.port, state)[0] == "check"
+    state.checked_at = 8
+    assert lifecycle.due(config, identity, None, s.access.port, state)[0] == "none"
+    state.uptime = 7 + lifecycle.HOUR
+    assert lifecycle.due(config, identity, None, s.access.port, state)[0] == "enroll"
+
+
+def test_a_frame_flood_takes_a_bounded_share_of_each_turn():
+    s = Set()
+    s.comes = [eap_frames.framed(bytes((1, i, 0, 5, 1))) for i in range(100)]
+    s.access.turn()
+    assert 90 <= len(s.comes) < 100
