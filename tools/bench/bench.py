@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "host_tests"), str(ROOT / "tools" / "bench")]
 
+import cortex_m  # noqa: E402
 import counting  # noqa: E402
 
 import kernel_programs  # noqa: E402
@@ -189,6 +190,7 @@ def main():
             add(rsa_rows("native60", counting.count_x86, "x86-64", libraries, folder))
         else:
             print("left out: x86-64 (valgrind is not installed)")
+        add(cortex_m.rows(key_file(folder, 2048)))
         add(peers.rows(key_file(folder, 2048), args.quick))
     for library in ("microscep", "bearssl-i31"):
         size = text_bytes(library)
