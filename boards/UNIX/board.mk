@@ -28,7 +28,7 @@ endif
 $(OUT)/firmware.elf: FORCE
 	@mkdir -p $(OUT)
 	@$(MAKE) --no-print-directory -C $(MPY)/ports/unix $(PORT_FLAGS)
-	@cmp -s $(OUT)/obj/firmware.elf $@ || cp $(OUT)/obj/firmware.elf $@
+	@cmp -s $(OUT)/obj/firmware.elf $@ || cp --remove-destination $(OUT)/obj/firmware.elf $@
 	@cmp -s $(OUT)/obj/firmware.elf.map $(OUT)/firmware.map || \
 		cp $(OUT)/obj/firmware.elf.map $(OUT)/firmware.map
 
