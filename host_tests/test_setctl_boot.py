@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
+from lab_driver import Lab
 from set_driver import CHALLENGE, MAC, Set
-from test_setctl_operations import _lab
 from tools.setctl_host.fileserver import FileServer
 
 pytestmark = pytest.mark.micropython
@@ -14,7 +14,7 @@ SUBJECT = "CN={mac},O=Ministère des Affaires Etrangères,C=FR"
 
 @pytest.fixture(name="lab", scope="module")
 def _shared_lab(tmp_path_factory):
-    with _lab(tmp_path_factory.mktemp("lab"), "--challenge", CHALLENGE) as lab:
+    with Lab(tmp_path_factory.mktemp("lab")) as lab:
         yield lab
 
 
@@ -101,7 +101,7 @@ def test_a_bad_file_is_a_warning_and_the_set_boots(fresh, tmp_path, name, conten
 def test_a_rogue_file_draws_no_challenge_and_takes_no_identity(fresh, lab, tmp_path):
     fresh.ok("boot", "--lanpbx", _file(tmp_path, _keys(lab)), "--until", "enrolled")
     before, pem = fresh.identity(), fresh.pem()
-    with _lab(tmp_path / "rogue", "--challenge", "other") as rogue:
+    with Lab(tmp_path / "rogue", challenge="other") as rogue:
         text = _keys(rogue, scep_action="enroll", scep_action_id="1")
         text = "".join(line + "\n" for line in text.split("\r\n") if "scep_psk" not in line)
         answer = fresh.ok("boot", "--lanpbx", _file(tmp_path, text))
@@ -145,7 +145,7 @@ def test_an_action_is_carried_out_once_for_its_number(fresh, lab, tmp_path):
 
 def test_half_of_the_validity_makes_it_renew_and_expiry_enrol_anew(fresh, tmp_path):
     # a lab of its own: the test moves its clock
-    with _lab(tmp_path / "own", "--challenge", CHALLENGE) as lab:
+    with Lab(tmp_path / "own") as lab:
         path = _file(tmp_path, _keys(lab))
         fresh.ok("boot", "--lanpbx", path, "--until", "enrolled")
         first = fresh.ok("status").last

@@ -1,8 +1,6 @@
 """Every operation of a set through tools/setctl, on the UNIX board against the lab CA."""
 
-import contextlib
 import datetime
-import json
 import os
 import subprocess
 import sys
@@ -15,55 +13,16 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from cryptography.x509.oid import NameOID
 
+from lab_driver import Lab
 from set_driver import CHALLENGE, MAC, Set
 
 ROOT = Path(__file__).parent.parent
-LABCA = ROOT / "tools" / "labca"
 pytestmark = pytest.mark.micropython
-
-
-class Lab:
-    """A running `tools/labca serve`, with the attributes that Set.configure wants."""
-
-    def __init__(self, folder, *arguments):
-        self.state = Path(folder) / "lab"
-        command = [sys.executable, LABCA, "serve", "--state", self.state, *arguments]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        ready = json.loads(self._process.stdout.readline())
-        self.ca_sha256 = ready["ca_sha256"]
-        self.port = ready["port"]
-        self.path = "/" + ready["url"].split("/", 3)[3]
-
-    def act(self, *arguments):
-        """Run `labca ...` on this one."""
-        command = [sys.executable, LABCA, *arguments, "--state", self.state]
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def log(self):
-        """Return the requests that the lab saw, in order."""
-        return [json.loads(line) for line in self.act("log", "--json").splitlines()]
-
-    def stop(self):
-        """End the server."""
-        self._process.terminate()
-        self._process.wait(10)
-        self._process.stdout.close()
-
-
-@contextlib.contextmanager
-def _lab(folder, *arguments):
-    lab = Lab(folder, "--profile", "rfc8894", *arguments)
-    try:
-        yield lab
-    finally:
-        lab.stop()
 
 
 @pytest.fixture(name="lab", scope="module")
 def _shared_lab(tmp_path_factory):
-    with _lab(tmp_path_factory.mktemp("lab"), "--challenge", CHALLENGE) as lab:
+    with Lab(tmp_path_factory.mktemp("lab")) as lab:
         yield lab
 
 
@@ -151,7 +110,7 @@ def test_without_a_clock_being_listed_is_acted_on(own, lab):
 
 
 def test_manual_approval_is_waited_for_over_power_cycles_with_one_transaction(tmp_path):
-    with _lab(tmp_path, "--manual") as lab:
+    with Lab(tmp_path, challenge=None, manual=True) as lab:
         waiting = Set("UNIX", tmp_path).factory().configure(lab, challenge="")
         answer = waiting.run("enroll")
         assert (answer.status, answer.code) == (1, "pending")
@@ -170,7 +129,7 @@ def test_manual_approval_is_waited_for_over_power_cycles_with_one_transaction(tm
 
 
 def test_rollover_fetches_the_next_ca_and_enrols_under_it_when_its_time_comes(tmp_path):
-    with _lab(tmp_path, "--challenge", CHALLENGE) as lab:
+    with Lab(tmp_path) as lab:
         rolling = Set("UNIX", tmp_path).factory().configure(lab)
         rolling.ok("enroll")
         assert rolling.run("rollover").status == 1  # there is no next CA yet
@@ -180,7 +139,7 @@ def test_rollover_fetches_the_next_ca_and_enrols_under_it_when_its_time_comes(tm
 
 
 def test_an_answer_for_another_key_is_refused(tmp_path):
-    with _lab(tmp_path, "--challenge", CHALLENGE, "--fault", "key-other") as lab:
+    with Lab(tmp_path, fault="key-other") as lab:
         fresh = Set("UNIX", tmp_path).factory().configure(lab)
         answer = fresh.run("enroll")
     assert (answer.status, answer.code) == (1, "cert-key-mismatch"), answer.last
@@ -281,7 +240,7 @@ def test_a_challenge_sealed_to_the_set_enrols_and_stays_sealed(lab, tmp_path):
 def test_a_challenge_sealed_for_one_ca_is_not_sent_to_another(lab, tmp_path):
     fresh = Set("UNIX", tmp_path).factory().configure(lab, challenge="")
     sealed = _sealed_challenge(fresh, lab, tmp_path)
-    with _lab(tmp_path / "rogue", "--challenge", CHALLENGE) as rogue:
+    with Lab(tmp_path / "rogue") as rogue:
         fresh.configure(rogue, challenge="", scep_psk_cms=sealed)
         answer = fresh.run("enroll")
         assert (answer.status, answer.code) == (1, "ca-fingerprint"), answer.last
@@ -325,13 +284,8 @@ def test_a_challenge_shows_nowhere(enrolled):
         assert b"Another-Secret-Word" not in place.read_bytes()
 
 
-def test_what_is_not_there_yet_is_said(enrolled):
-    answer = enrolled.run("mmi")
-    assert (answer.status, answer.code) == (1, "unsupported")
-
-
 def test_a_set_without_noise_still_shows_what_waits(tmp_path):
-    with _lab(tmp_path, "--manual") as lab:
+    with Lab(tmp_path, challenge=None, manual=True) as lab:
         waiting = Set("UNIX", tmp_path).factory().configure(lab, challenge="")
         assert waiting.run("enroll").code == "pending"
     status = waiting.ok("--no-noise", "status").last

@@ -6,15 +6,15 @@ on the key store itself.
 
 import pytest
 
-from set_driver import CHALLENGE, Set
-from test_setctl_operations import _lab
+from lab_driver import Lab
+from set_driver import Set
 
 pytestmark = pytest.mark.micropython
 
 
 @pytest.fixture(name="lab", scope="module")
 def _shared_lab(tmp_path_factory):
-    with _lab(tmp_path_factory.mktemp("lab"), "--challenge", CHALLENGE) as lab:
+    with Lab(tmp_path_factory.mktemp("lab")) as lab:
         yield lab
 
 

@@ -69,9 +69,10 @@ def get_crl(client, certificate, signer):
     raise failure
 
 
-def scan_crl(client, certificate, signer):
+def scan_crl(client, certificate, signer, issuer=None):
     """Generator: GetCRL, for a CRL of any size; the rest as get_crl.
 
+    issuer: x509.Certificate that issued `certificate`, None where that is the CA of today.
     Returns crl_stream.CrlScan: its `entry` is the verdict, `check_fresh` judges its age.
     """
     yield from client.prepare()
@@ -81,7 +82,7 @@ def scan_crl(client, certificate, signer):
         transaction_id = fresh_id()
         query, nonce = yield from client.compose(registry.GET_CRL, transaction_id, signer, payload)
         answer = Answer(signer, authority.trusted(), transaction_id, nonce)
-        scan = CrlScan(certificate, authority.issuing, answer, client.allow_legacy)
+        scan = CrlScan(certificate, issuer or authority.issuing, answer, client.allow_legacy)
         try:
             yield from http.exchange(client.transport, query, _CRL, scan.sink)
             yield from scan.finish()
@@ -95,18 +96,17 @@ def scan_crl(client, certificate, signer):
     raise failure
 
 
-def fetch_crl(client, url, certificate):
+def fetch_crl(transport, url, certificate, issuer, weak=False):
     """Generator: the CRL of a distribution point, for servers that know no GetCRL.
 
-    client: client.Client, prepared before or not; url: str, one of certificate.crl_urls;
-    certificate: x509.Certificate whose status is in question.
+    transport: transport.Transport; url: str, one of certificate.crl_urls; certificate:
+    x509.Certificate whose status is in question; issuer: x509.Certificate that issued it;
+    weak: MD5 is allowed.
     Returns crl_stream.CrlScan.  Raises CertError, DerError, UrlError and what exchange raises.
     """
-    if client.authority is None:
-        yield from client.get_ca_cert()
-    scan = CrlScan(certificate, client.authority.issuing, None, client.allow_legacy)
+    scan = CrlScan(certificate, issuer, None, weak)
     query = http.Request(http_url.parse(url, "http-format"), "CRL")
-    yield from http.exchange(client.transport, query, _CRL, scan.sink)
+    yield from http.exchange(transport, query, _CRL, scan.sink)
     yield from scan.finish()
     return scan
 

@@ -92,16 +92,16 @@ def test_scan_crl_by_the_certificate_or_by_the_ca():
 def test_a_crl_from_its_distribution_point():
     ca = Ca()
     own, _ = identity(ca)
-    client = client_of(ca)
-    drive(client.get_ca_cert())
+    issuer = ca.authority.certificate
+    network = Network(ca)
     crl = ca.authority.crl([(bytes(own.serial), [])])
     ca.answer = lambda method, url, body: http(crl, 200, "application/pkix-crl")
-    scan = drive(client_query.fetch_crl(client, "http://ca/crl.der", own))
+    scan = drive(client_query.fetch_crl(network, "http://ca/crl.der", own, issuer))
     assert scan.entry.serial == own.serial
     ca.answer = lambda method, url, body: http(b"<html>", 200, "text/html")
-    raises("asn1", drive, client_query.fetch_crl(client, "http://ca/crl.der", own))
+    raises("asn1", drive, client_query.fetch_crl(network, "http://ca/crl.der", own, issuer))
     ca.answer = lambda method, url, body: http(b"no", 404, "text/html")
-    raises("http-status", drive, client_query.fetch_crl(client, "http://ca/crl.der", own))
+    raises("http-status", drive, client_query.fetch_crl(network, "http://ca/crl.der", own, issuer))
 
 
 def test_get_crl_answers_that_are_refused():

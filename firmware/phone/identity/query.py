@@ -4,12 +4,12 @@ For actions.py, revocation.py and the lifecycle. RFC 8894 sections 2.6, 2.7 and 
 """
 
 import binascii
+import gc
 
 from errors import Error
 from phone import network
 from phone.identity import enrol, keys
 from scep import asn1time, client_query, http, http_url, pem
-from scep.client import is_refusal
 from scep.message import Signer
 from scep.x509 import Certificate
 
@@ -33,29 +33,43 @@ def get_cert(set_, serial):
 
 def get_crl(set_):
     """Generator: the CRL that speaks for the active certificate; returns the result's fields."""
-    data = yield from crl_of(set_)
+    certificate = active(set_)
+    try:
+        client = yield from _ready(set_)
+        who = signer(set_)
+        try:
+            data = yield from client_query.get_crl(client, certificate, who)
+        finally:
+            who.key.wipe()
+    except Error as e:
+        url = yield from _distribution_point(certificate, e)
+        request = http.Request(http_url.parse(url), "CRL")
+        response = yield from http.exchange(network.transport(set_), request, _CRL)
+        data = response.body
     return {"pem": pem.encode(data, "X509 CRL")}
 
 
-def crl_of(set_):
-    """Generator: GetCRL, else the certificate's distribution point; returns DER (memoryview)."""
-    certificate = active(set_)
-    client = yield from _ready(set_)
-    who = signer(set_)
+def scan_crl(set_, certificate, issuer):
+    """Generator: look one certificate up in the CA's CRL, of any size; returns CrlScan.
+
+    certificate, issuer: x509.Certificate. By GetCRL, else from the distribution point.
+    """
+    weak = set_.records.config.yes("scep_allow_legacy")
     try:
-        return (yield from client_query.get_crl(client, certificate, who))
+        client = yield from _ready(set_)
+        who = signer(set_)
+        gc.collect()
+        try:
+            return (yield from client_query.scan_crl(client, certificate, who, issuer))
+        finally:
+            who.key.wipe()
     except Error as e:
-        if not is_refusal(e):
-            raise
-        failure = e
-    finally:
-        who.key.wipe()
-    for url in certificate.crl_urls:
-        yield {"event": "warning", "code": failure.code, "message": "no GetCRL: asks " + url}
-        request = http.Request(http_url.parse(url), "CRL")
-        response = yield from http.exchange(network.transport(set_), request, _CRL)
-        return response.body
-    raise failure
+        url = yield from _distribution_point(certificate, e)
+        return (
+            yield from client_query.fetch_crl(
+                network.transport(set_), url, certificate, issuer, weak
+            )
+        )
 
 
 def rollover(set_):
@@ -87,6 +101,19 @@ def signer(set_):
     if der is not None:
         return Signer(records.active_key(), Certificate(der))
     return Signer(records.factory_key(), Certificate(records.factory_certificate()))
+
+
+def _distribution_point(certificate, failure):
+    """Generator: return the URL to ask after GetCRL failed; raises `failure` where there is none.
+
+    Whatever the failure was: what the CA signed is judged by its signature, wherever it came from.
+    """
+    if not certificate.crl_urls:
+        raise failure
+    url = certificate.crl_urls[0]
+    message = "no CRL by SCEP (%s): asks %s" % (failure.message, url)
+    yield {"event": "warning", "code": failure.code, "message": message}
+    return url
 
 
 def _ready(set_):

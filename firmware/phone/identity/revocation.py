@@ -9,7 +9,6 @@ from errors import Error
 from phone import network
 from phone.identity import query
 from scep import http, http_url, ocsp
-from scep.crl import Crl
 from scep.der import Encoder
 from scep.x509 import Certificate
 
@@ -63,8 +62,13 @@ def _issuer(records):
 
 
 def _by_crl(set_, certificate, issuer, weak):
-    data = yield from query.crl_of(set_)
-    return Crl(data).status(certificate, issuer, set_.clock.now(), weak) is not None
+    scan = yield from query.scan_crl(set_, certificate, issuer)
+    if scan.entry is not None:
+        return True  # true whenever it was signed: no clock is needed
+    now = set_.clock.now()
+    if now is not None:
+        scan.check_fresh(now)
+    return False
 
 
 def _by_ocsp(set_, certificate, issuer, weak):
