@@ -3,6 +3,8 @@
 For: test_kernel_*.py and tools/bench. No standard; flags as the boards use them.
 """
 
+import contextlib
+import fcntl
 import functools
 import re
 import shutil
@@ -78,6 +80,15 @@ def kernel_sources(variant):
     return [CORE / name for name in [*names, "scepcore_wipe.c"]]
 
 
+@contextlib.contextmanager
+def _alone(variant):
+    """One process at a time builds a variant: tests run in several."""
+    (OUT / variant).mkdir(parents=True, exist_ok=True)
+    with open(OUT / variant / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @functools.cache
 def bearssl(variant):
     """Path of an archive of BEARSSL_SOURCES for the variant; built once."""
@@ -108,8 +119,10 @@ def build(variant, name, sources, extra=()):
     inputs = [*map(Path, sources), *kernel_sources(variant)]
     target = OUT / variant / name
     newest = max(p.stat().st_mtime for p in [*inputs, *CORE.glob("*.h"), Path(__file__)])
-    archive = bearssl(variant)
-    if not target.exists() or target.stat().st_mtime < newest:
+    with _alone(variant):
+        archive = bearssl(variant)
+        if target.exists() and target.stat().st_mtime >= newest:
+            return target
         subprocess.run(
             [compiler, *COMMON, *WARN, *flags, *extra, "-I", CORE, "-I", BEARSSL / "inc"]
             + [*inputs, archive, "-o", target],

@@ -1,11 +1,9 @@
 # Instruction counts of the kernels: build/bench.json.
 
-PYTHON ?= python3
-
-bench: ## count executed instructions of our kernels and their peers (build/bench.json)
+bench: tier-bench ## count executed instructions of our kernels and their peers (build/bench.json)
 	$(PYTHON) tools/bench/bench.py
 
-bench-quick: ## the same with 4 keys and without the slow peers
+bench-quick: tier-bench ## the same with 4 keys and without the slow peers
 	$(PYTHON) tools/bench/bench.py --quick
 
 .PHONY: bench bench-quick

@@ -4,6 +4,7 @@ For: tools/bench and host_tests/test_kernel_trace.py. ARM by the QEMU plugin, x8
 """
 
 import functools
+import os
 import re
 import subprocess
 import tempfile
@@ -25,9 +26,11 @@ def plugin():
     if not target.exists() or target.stat().st_mtime < newest:
         subprocess.run(
             ["gcc", "-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror"]
-            + ["-shared", "-fPIC", "-o", target, *sources],
+            + ["-shared", "-fPIC", "-o", f"{target}.{os.getpid()}", *sources],
             check=True,
         )
+        # Tests run in several processes.
+        os.replace(f"{target}.{os.getpid()}", target)
     return target
 
 
