@@ -101,7 +101,9 @@ def keygen_row(library, bits, keys):
         # A prime at 2^(bits/2) * 0.75: one in ln of it; the sieve leaves e^-gamma / ln(bound).
         log = math.log(2) * (bits / 2) + math.log(0.75)
         expected = 2 * log * math.exp(-0.5772156649) / math.log(SIEVE_BOUND[bits])
+        _, output = counting.count_arm(program, "keygen-stack", bits, "bench")
         result |= {
+            "stack_bytes": int(output.split()[-1]),
             "candidates_mean": round(tried_mean, 2),
             "candidates_expected": round(expected, 2),
             "per_candidate": round(slope),

@@ -4,6 +4,7 @@
  *
  *   bench_driver loop [TURNS]
  *   bench_driver private:LIBRARY|public:LIBRARY KEYFILE
+ *   bench_driver keygen-stack BITS SEED
  *   bench_driver keygen:..., hashes and ciphers: see bench_more.c
  * KEYFILE: one line "e p q dp dq iq" in hexadecimal. Prints "OPERATION stack OCTETS".
  */
@@ -148,6 +149,17 @@ int main(int argc, char **argv) {
     }
     if (argc > 2 && (strncmp(argv[1], "private:", 8) == 0 || strncmp(argv[1], "public:", 7) == 0)) {
         return rsa(argv[1], argv[2]);
+    }
+    if (argc == 4 && strcmp(argv[1], "keygen-stack") == 0) {
+        static unsigned char priv[BR_RSA_KBUF_PRIV_SIZE(4096)], pub[BR_RSA_KBUF_PUB_SIZE(4096)];
+        br_hmac_drbg_context rng;
+        br_rsa_private_key sk;
+        br_rsa_public_key pk;
+        uint32_t ok;
+        br_hmac_drbg_init(&rng, &scepcore_sha256_vtable, argv[3], strlen(argv[3]));
+        MEASURE("keygen", ok = scepcore_rsa_keygen(&rng.vtable, &sk, priv, &pk, pub,
+                                                   (unsigned)atoi(argv[2]), 65537));
+        return !ok;
     }
     return bench_other(argc, argv);
 }
