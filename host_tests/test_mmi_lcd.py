@@ -2,7 +2,7 @@
 
 The pictures are drawn by the product's renderer under the UNIX board's framebuf; host_tests/screens
 holds a sheet for each display and language. After a change that is meant:
-`python3 -m host_tests.test_mmi_lcd` draws them anew; look at each before you commit it.
+`make golden-screens` draws them anew; look at each before you commit it.
 """
 
 import os

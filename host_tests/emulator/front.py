@@ -68,12 +68,13 @@ class Front:
         self._monitor.command(f'pmemsave {address:#x} {size:#x} "{os.fspath(path)}"')
 
     def wait(self, *texts, seconds=60):
-        """Wait until every text is on the screen; return the picture."""
+        """Wait until every text is on the screen; return the picture, drawn to its end."""
         end = time.monotonic() + seconds
         while True:
             pixels = self.dump()
             if all(shows(pixels, text) for text in texts):
-                return pixels
+                time.sleep(0.1)
+                return self.dump()
             assert time.monotonic() < end, f"{texts} did not come: " + " / ".join(words(pixels))
             time.sleep(0.05)
 

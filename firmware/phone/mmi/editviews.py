@@ -6,7 +6,7 @@ For listview.py. What was typed is wiped when its view goes.
 import scepcore
 from errors import Error
 from phone.mmi.entry import MODES, Entry
-from phone.mmi.scene import CHECK, FIELD, TEXT, Row, Scene
+from phone.mmi.scene import CHECK, FIELD, Row, Scene
 from phone.mmi.views import MessageView, View
 
 _SHORTEST_PASSWORD = 6
@@ -173,7 +173,7 @@ class ConfirmView(View):
     def scene(self, control):
         """Return the question with the new state."""
         box = Row(CHECK, control.say(self._label), on=self._value == "yes")
-        return Scene(control.say("confirm_save"), [Row(TEXT, control.say("confirm_save")), box], ())
+        return Scene(control.say("confirm_save"), [box], ())
 
 
 def wipe(buffer):

@@ -1,0 +1,10 @@
+# The menus' pictures. The golden sheets beside this file are drawn without an emulator:
+# `make golden-screens` draws them anew; look at them before they are committed.
+
+screenshots: venv-test scep-servers NOE ## photograph the NOE set's display into boards/NOE/screens
+	@$(PYTHON) host_tests/screens/shoot.py
+
+golden-screens: venv-test UNIX ## draw the sheets anew that the menus' screens are held to
+	@PYTHONPATH=firmware:host_tests $(PYTHON) -m host_tests.test_mmi_lcd
+
+.PHONY: screenshots golden-screens
