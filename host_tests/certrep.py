@@ -104,7 +104,8 @@ def enveloped(plain, recipient, **o):
     """Return EnvelopedData for a certificate.
 
     o: cipher, ber, piece, padding (bytes instead of the right one), key (the content key), named
-    (another certificate for the rid), key_algorithm (OID), by_key_id, size (cut the ciphertext).
+    (another certificate for the rid), key_algorithm (OID), by_key_id, size (cut the ciphertext),
+    encrypted_key (sent in place of the key's ciphertext), empty (no content at all).
     """
     ber = o.get("ber", False)
     kind, key_octets, block = CIPHERS[o.get("cipher", "aes-128-cbc")]
@@ -125,7 +126,7 @@ def enveloped(plain, recipient, **o):
         b"\x02\x01\x00",
         rid,
         algorithm(o.get("key_algorithm", oid.RSA_ENCRYPTION)),
-        tlv(4, scepcore.rsa_encrypt(modulus, exponent, key)),
+        tlv(4, o.get("encrypted_key") or scepcore.rsa_encrypt(modulus, exponent, key)),
     )
     return tlv(
         0x30,
@@ -140,7 +141,7 @@ def enveloped(plain, recipient, **o):
                     0x30,
                     tlv(6, oid.DATA),
                     algorithm(o.get("cipher_oid", kind), tlv(4, vector)),
-                    octet_string(content, 0x80, ber, o.get("piece", 97)),
+                    b"" if o.get("empty") else octet_string(content, 0x80, ber, o.get("piece", 97)),
                     ber=ber,
                 ),
                 ber=ber,
