@@ -58,6 +58,17 @@ class FactoryCa:
         )
         return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
+    def crl(self):
+        """Return the CA's CRL (x509.CertificateRevocationList): nothing is revoked."""
+        now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self.certificate.subject)
+            .last_update(now - datetime.timedelta(minutes=5))
+            .next_update(now + datetime.timedelta(days=30))
+        )
+        return builder.sign(self._key, hashes.SHA256())
+
     def _make(self):
         key = rsa.generate_private_key(65537, 3072)
         name = _name("microscep factory CA")

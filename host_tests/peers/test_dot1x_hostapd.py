@@ -1,0 +1,52 @@
+"""802.1X against Debian's hostapd: a set in QEMU before a port that it has to open.
+
+tools/dot1x plays the story in a network namespace; hostapd's own EAP server (OpenSSL) decides.
+"""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from set_driver import need
+
+ROOT = Path(__file__).parent.parent.parent
+STORY = "port: quarantine, open, rejected, quarantine, open"
+
+pytestmark = [pytest.mark.check, pytest.mark.peers, pytest.mark.emulator]
+
+
+def play(folder, board, *flags):
+    """Play the story; return its lines."""
+    need(board)
+    command = [ROOT / "tools" / "dot1x", "--board", board, "--folder", folder, *flags]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    if done.returncode == 4 and "namespace" in done.stderr:
+        pytest.skip("no network namespace may be made on this machine")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.splitlines()
+
+
+def test_factory_quarantine_customer_open_revoked_rejected_healed(tmp_path):
+    """As root with a TAP device, where that may be made."""
+    lines = play(tmp_path / "lab", "NOE")
+    assert lines[-1] == STORY
+    # three refusals, then the CRL, without a clock
+    assert sum("port slot=active state=rejected" in line for line in lines) == 3
+    assert any("warning code=revoked" in line for line in lines)
+
+
+def test_the_same_on_the_small_board_without_root_and_without_tap(tmp_path):
+    """In a user's own namespace, the cable in user space; 96 KiB of heap."""
+    assert play(tmp_path / "lab", "VLE", "--cable")[-1] == STORY
+
+
+def test_what_is_missing_is_said(tmp_path):
+    """A program that is not there: status 4, and the package's name."""
+    done = subprocess.run(
+        [ROOT / "tools" / "dot1x", "--folder", tmp_path / "lab"],
+        capture_output=True,
+        text=True,
+        env={"PATH": "/nowhere", "MICROSCEP_SEARCH": "path"},
+    )
+    assert done.returncode == 4 and "left out: " in done.stderr and "package" in done.stderr
