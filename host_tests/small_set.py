@@ -5,7 +5,7 @@ For the tests of firmware/phone/mmi, on both Pythons, and for the pictures of ho
 
 from errors import Error
 from phone.mmi.control import Control
-from phone.mmi.menus import MENUS
+from phone.mmi.menus import items
 from phone.mmi.subject import Subject
 
 
@@ -65,6 +65,9 @@ class SmallSet(Subject):
             "last_error": self.error, "clock": self.clock, "boots": 1, "wear": {"min": 0, "max": 0},
         }  # fmt: skip
 
+    def next_poll(self):
+        return 754 if self.pending else None
+
     def licences(self):
         return "microscep: MIT\nBearSSL: MIT"
 
@@ -117,7 +120,7 @@ def screens(language):
         add("boot-%d" % step, small)
     ways = {"menu": [], "scep": ["ok"], "language": ["down"] * 3 + ["ok"]}
     for name in ("menu", "scep", "language"):
-        for place in range(len(MENUS[name])):
+        for place in range(len(items(name))):
             for chosen in (False, True):
                 small = SmallSet(b"123456")
                 small.values["scep_url"] = "http://pki.example/cgi-bin/pkiclient.exe"

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from phone.mmi import vt100
+from phone.mmi import strings, vt100
 from phone.mmi.control import Control
-from phone.mmi.strings import LANGUAGES, TEXTS
+from phone.mmi.strings import LANGUAGES
 from phone.mmi.views import View
 from small_set import SmallSet, screens
 
@@ -49,7 +49,8 @@ def _subclasses(cls):
 
 
 def test_negative_control_a_label_that_is_too_long_is_caught(monkeypatch):
-    monkeypatch.setitem(TEXTS, "select", ("Select this entry now", "Choisir"))
+    longer = strings.TEXTS.replace("\nselect=Select|", "\nselect=Select this entry now|")
+    monkeypatch.setattr(strings, "TEXTS", longer)
     control = next(control for name, control, _ in screens("en") if name == "menu-1")
     assert not keys_fit(control.scene(), 40)
 

@@ -15,7 +15,7 @@ from phone.mmi.subject import Subject
 _SHOWN = ("enroll", "renew", "check", "poll", "rollover")
 _STEPS = 5
 # Share of an enrolment (of 1000) that is done when an HTTP request is answered.
-_HTTP = {"GetCACaps": 50, "GetCACert": 100, "PKIOperation": 950}
+_HTTP = (("GetCACaps", 50), ("GetCACert", 100), ("PKIOperation", 950))
 _KEY_BEGINS, _KEY_ENDS = 100, 850
 # So many candidates fill half of what is left of a prime's part of the bar.
 _HALF_WAY = 60
@@ -237,7 +237,9 @@ class Binding(Subject):
             self._advance(_KEY_BEGINS + min(half * fields["primes"] + within, 2 * half))
         elif name == "http":
             self._what = "work.http"
-            self._advance(_HTTP.get(fields["op"], 500))
+            for operation, share in _HTTP:
+                if operation == fields["op"]:
+                    self._advance(share)
         elif name == "slot":
             self._advance(1000)
 

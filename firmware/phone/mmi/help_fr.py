@@ -3,55 +3,57 @@
 For the menus. A test holds both tables to the same codes.
 """
 
-HELP = {
-    "config": "Corriger la clé de configuration nommée ; la dernière bonne reste en vigueur.",
-    "dns": "Vérifier le nom d'hôte de scep_url et le serveur DNS donné par DHCP.",
-    "connect": "Vérifier que le serveur tourne et qu'aucun pare-feu ne le sépare du poste.",
-    "tls": "Vérifier le certificat du serveur, son nom et sa chaîne vers l'ancre configurée.",
-    "http-status": "Lire le journal du serveur : pourquoi refuse-t-il ? Vérifier scep_url.",
-    "http-format": "La réponse n'est pas celle d'un serveur SCEP : chercher un portail captif.",
-    "too-large": "Réponse trop grande : vérifier que scep_url désigne un serveur SCEP.",
-    "timeout": "Serveur ou réseau trop lent ou muet : réessayer, puis vérifier le chemin.",
-    "ca-fingerprint": "L'AC n'est pas celle configurée : comparer l'empreinte avec sa page.",
-    "ca-untrusted": "Configurer scep_ca_fingerprint ou scep_ca_cert pour l'AC qui a répondu.",
-    "asn1": "Le serveur a envoyé une structure cassée : le mettre à jour ou le signaler.",
-    "cms-format": "Ce n'est pas un message SCEP : vérifier scep_url et la version du serveur.",
-    "cms-signature": "Réponse altérée ou signée par une autre clé : chercher un intrus.",
-    "cms-signer": "La réponse n'est pas signée par l'AC ou l'AE connue : vérifier l'AE.",
-    "cms-digest": "Le contenu a été altéré en chemin : chercher un intrus.",
-    "decrypt": "La réponse n'est pas pour la clé de ce poste : recommencer l'enrôlement.",
-    "algorithm": "Algorithme trop faible ou inconnu : mettre à jour, ou scep_allow_legacy=yes.",
-    "transaction-id": "La réponse est celle d'une autre demande : recommencer.",
-    "nonce": "Réponse rejouée, ou nonce non rendu par le serveur : chercher un intrus.",
-    "message-type": "Autre type de message : vérifier la version du serveur.",
-    "pki-status": "Statut inconnu de SCEP : vérifier la version du serveur.",
-    "fail-badAlg": "Le serveur ne connaît pas l'algorithme : vérifier ce qu'annonce GetCACaps.",
-    "fail-badMessageCheck": "Le serveur n'a pas pu vérifier la demande : vérifier ses clés d'AE.",
-    "fail-badRequest": "Refus : vérifier mot de passe challenge, sujet et politique de l'AC.",
-    "fail-badTime": "Heures trop différentes : vérifier les deux horloges.",
-    "fail-badCertId": "Certificat inconnu du serveur : vérifier le numéro de série et l'AC.",
-    "cert-key-mismatch": "Certificat pour une autre clé : rien n'est gardé ; prévenir l'AC.",
-    "cert-issuer": "Certificat d'une autre AC que celle configurée : vérifier la chaîne.",
-    "cert-signature": "Signature du certificat fausse : rien n'est gardé ; prévenir l'AC.",
-    "cert-validity": "Certificat hors validité : vérifier l'heure du poste et le modèle de l'AC.",
-    "cert-name": "Autre nom que celui demandé : vérifier scep_subject et la politique de l'AC.",
-    "no-certificate": "Ce certificat n'existe pas : enrôler d'abord, ou vérifier le numéro.",
-    "pending": "L'AC attend un accord manuel : l'y donner ; le poste continue de demander.",
-    "renewal-refused": "L'AC ne renouvelle pas : le poste réessaiera, puis s'enrôlera à neuf.",
-    "revoked": "Certificat révoqué par l'AC : le poste s'enrôle à neuf ; demander pourquoi.",
-    "crl-stale": "CRL périmée : vérifier que l'AC la publie ; l'identité est gardée.",
-    "ocsp": "Pas de réponse OCSP utilisable : vérifier son adresse et son certificat.",
-    "clock": "Pas d'heure crédible : vérifier le serveur d'appel ou le serveur SNTP.",
-    "flash-full": "Mémoire pleine : effacer l'inutile, ou revenir à l'état d'usine.",
-    "flash-corrupt": "Mémoire étrangère ou abîmée : l'examiner avec tools/flashdump.",
-    "flash-io": "La mémoire flash ne s'écrit plus : remplacer l'appareil.",
-    "wrong-device": "Mémoire d'un autre appareil : la lui rendre, ou refaire l'image d'usine.",
-    "entropy": "Pas assez d'aléa pour une clé : vérifier la source de bruit.",
-    "memory": "Mémoire vive épuisée : redémarrer ; si cela revient, le signaler.",
-    "cancelled": "Action annulée ; la relancer si besoin.",
-    "access": "Mot de passe faux ou absent : demander à l'administrateur.",
-    "tftp": "Fichier de configuration non reçu : vérifier le serveur TFTP et le nom.",
-    "eap": "Le réseau refuse le poste : lire le journal RADIUS et vérifier le certificat.",
-    "unsupported": "Ce poste ou ce serveur ne sait pas faire cela : voir le README.",
-    "internal": "Défaut du logiciel : le signaler avec la trace et la version.",
-}
+# A line each, as in strings.py.
+HELP = (
+    "\nconfig=Corriger la clé de configuration nommée ; la dernière bonne reste en vigueur."
+    "\ndns=Vérifier le nom d'hôte de scep_url et le serveur DNS donné par DHCP."
+    "\nconnect=Vérifier que le serveur tourne et qu'aucun pare-feu ne le sépare du poste."
+    "\ntls=Vérifier le certificat du serveur, son nom et sa chaîne vers l'ancre configurée."
+    "\nhttp-status=Lire le journal du serveur : pourquoi refuse-t-il ? Vérifier scep_url."
+    "\nhttp-format=La réponse n'est pas celle d'un serveur SCEP : chercher un portail captif."
+    "\ntoo-large=Réponse trop grande : vérifier que scep_url désigne un serveur SCEP."
+    "\ntimeout=Serveur ou réseau trop lent ou muet : réessayer, puis vérifier le chemin."
+    "\nca-fingerprint=L'AC n'est pas celle configurée : comparer l'empreinte avec sa page."
+    "\nca-untrusted=Configurer scep_ca_fingerprint ou scep_ca_cert pour l'AC qui a répondu."
+    "\nasn1=Le serveur a envoyé une structure cassée : le mettre à jour ou le signaler."
+    "\ncms-format=Ce n'est pas un message SCEP : vérifier scep_url et la version du serveur."
+    "\ncms-signature=Réponse altérée ou signée par une autre clé : chercher un intrus."
+    "\ncms-signer=La réponse n'est pas signée par l'AC ou l'AE connue : vérifier l'AE."
+    "\ncms-digest=Le contenu a été altéré en chemin : chercher un intrus."
+    "\ndecrypt=La réponse n'est pas pour la clé de ce poste : recommencer l'enrôlement."
+    "\nalgorithm=Algorithme trop faible ou inconnu : mettre à jour, ou scep_allow_legacy=yes."
+    "\ntransaction-id=La réponse est celle d'une autre demande : recommencer."
+    "\nnonce=Réponse rejouée, ou nonce non rendu par le serveur : chercher un intrus."
+    "\nmessage-type=Autre type de message : vérifier la version du serveur."
+    "\npki-status=Statut inconnu de SCEP : vérifier la version du serveur."
+    "\nfail-badAlg=Le serveur ne connaît pas l'algorithme : vérifier ce qu'annonce GetCACaps."
+    "\nfail-badMessageCheck=Le serveur n'a pas pu vérifier la demande : vérifier ses clés d'AE."
+    "\nfail-badRequest=Refus : vérifier mot de passe challenge, sujet et politique de l'AC."
+    "\nfail-badTime=Heures trop différentes : vérifier les deux horloges."
+    "\nfail-badCertId=Certificat inconnu du serveur : vérifier le numéro de série et l'AC."
+    "\ncert-key-mismatch=Certificat pour une autre clé : rien n'est gardé ; prévenir l'AC."
+    "\ncert-issuer=Certificat d'une autre AC que celle configurée : vérifier la chaîne."
+    "\ncert-signature=Signature du certificat fausse : rien n'est gardé ; prévenir l'AC."
+    "\ncert-validity=Certificat hors validité : vérifier l'heure du poste et le modèle de l'AC."
+    "\ncert-name=Autre nom que celui demandé : vérifier scep_subject et la politique de l'AC."
+    "\nno-certificate=Ce certificat n'existe pas : enrôler d'abord, ou vérifier le numéro."
+    "\npending=L'AC attend un accord manuel : l'y donner ; le poste continue de demander."
+    "\nrenewal-refused=L'AC ne renouvelle pas : le poste réessaiera, puis s'enrôlera à neuf."
+    "\nrevoked=Certificat révoqué par l'AC : le poste s'enrôle à neuf ; demander pourquoi."
+    "\ncrl-stale=CRL périmée : vérifier que l'AC la publie ; l'identité est gardée."
+    "\nocsp=Pas de réponse OCSP utilisable : vérifier son adresse et son certificat."
+    "\nclock=Pas d'heure crédible : vérifier le serveur d'appel ou le serveur SNTP."
+    "\nflash-full=Mémoire pleine : effacer l'inutile, ou revenir à l'état d'usine."
+    "\nflash-corrupt=Mémoire étrangère ou abîmée : l'examiner avec tools/flashdump."
+    "\nflash-io=La mémoire flash ne s'écrit plus : remplacer l'appareil."
+    "\nwrong-device=Mémoire d'un autre appareil : la lui rendre, ou refaire l'image d'usine."
+    "\nentropy=Pas assez d'aléa pour une clé : vérifier la source de bruit."
+    "\nmemory=Mémoire vive épuisée : redémarrer ; si cela revient, le signaler."
+    "\ncancelled=Action annulée ; la relancer si besoin."
+    "\naccess=Mot de passe faux ou absent : demander à l'administrateur."
+    "\ntftp=Fichier de configuration non reçu : vérifier le serveur TFTP et le nom."
+    "\neap=Le réseau refuse le poste : lire le journal RADIUS et vérifier le certificat."
+    "\nunsupported=Ce poste ou ce serveur ne sait pas faire cela : voir le README."
+    "\ninternal=Défaut du logiciel : le signaler avec la trace et la version."
+    "\n"
+)

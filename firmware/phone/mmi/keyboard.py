@@ -4,12 +4,13 @@ For the set's main loop. VT100 sequences of ECMA-48; scan codes of the PC keyboa
 Text goes one character a key, in Latin-1; nothing that was typed is kept.
 """
 
+from phone.mmi.strings import line
+
 _ESCAPE = 0x1B
-_SEQUENCES = {
-    b"[A": "up", b"[B": "down", b"[C": "right", b"[D": "left",
-    b"OP": "soft1", b"OQ": "soft2", b"OR": "soft3",
-    b"[11~": "soft1", b"[12~": "soft2", b"[13~": "soft3", b"[3~": "delete",
-}  # fmt: skip
+_SEQUENCES = (
+    "\n[A=up\n[B=down\n[C=right\n[D=left\nOP=soft1\nOQ=soft2\nOR=soft3"
+    "\n[11~=soft1\n[12~=soft2\n[13~=soft3\n[3~=delete\n"
+)
 # Keypad keys come as ESC k and the key, which no terminal sends: from the panel.
 _KEYPAD = b"0123456789*#"
 
@@ -53,8 +54,9 @@ class Terminal:
                 self._sequence = sequence
                 return None
             return "k" + chr(octet) if octet in _KEYPAD else None
-        if sequence in _SEQUENCES:
-            return _SEQUENCES[sequence]
+        name = _named(_SEQUENCES, "".join([chr(c) for c in sequence]))
+        if name is not None:
+            return name
         begun = len(sequence) == 1 and octet in b"[O"
         goes_on = 1 < len(sequence) < 5 and not 0x40 <= octet <= 0x7E
         if begun or goes_on:
@@ -62,22 +64,18 @@ class Terminal:
         return None
 
 
-# Scan code set 2 -> (plain, with shift); US layout, as QEMU's `sendkey` names keys.
-_SCAN = {
-    0x45: "0)", 0x16: "1!", 0x1E: "2@", 0x26: "3#", 0x25: "4$", 0x2E: "5%", 0x36: "6^", 0x3D: "7&",
-    0x3E: "8*", 0x46: "9(", 0x1C: "aA", 0x32: "bB", 0x21: "cC", 0x23: "dD", 0x24: "eE", 0x2B: "fF",
-    0x34: "gG", 0x33: "hH", 0x43: "iI", 0x3B: "jJ", 0x42: "kK", 0x4B: "lL", 0x3A: "mM", 0x31: "nN",
-    0x44: "oO", 0x4D: "pP", 0x15: "qQ", 0x2D: "rR", 0x1B: "sS", 0x2C: "tT", 0x3C: "uU", 0x2A: "vV",
-    0x1D: "wW", 0x22: "xX", 0x35: "yY", 0x1A: "zZ", 0x29: "  ", 0x4E: "-_", 0x55: "=+", 0x54: "[{",
-    0x5B: "]}", 0x5D: "\\|", 0x4C: ";:", 0x52: "'\"", 0x41: ",<", 0x49: ".>", 0x4A: "/?",
-    0x0E: "`~",
-}  # fmt: skip
-_NAMED = {
-    0x5A: "ok", 0x66: "back", 0x76: "soft1", 0x05: "soft1", 0x06: "soft2", 0x04: "soft3",
-    0x75: "k8", 0x72: "k2", 0x6B: "k4", 0x74: "k6", 0x70: "k0", 0x69: "k1", 0x7A: "k3", 0x73: "k5",
-    0x6C: "k7", 0x7D: "k9", 0x7C: "k*", 0x71: "k#",
-}  # fmt: skip
-_EXTENDED = {0x75: "up", 0x72: "down", 0x6B: "left", 0x74: "right", 0x71: "delete", 0x5A: "ok"}
+# Scan code set 2 in two hex digits, then what it gives plain and with shift; US layout, as QEMU's
+# `sendkey` names keys. Texts and not dictionaries: those would stand on the heap.
+_SCAN = (
+    "450)161!1e2@263#254$2e5%366^3d7&3e8*469(1caA32bB21cC23dD24eE2bfF34gG33hH43iI3bjJ42kK"
+    "4blL3amM31nN44oO4dpP15qQ2drR1bsS2ctT3cuU2avV1dwW22xX35yY1azZ29  4e-_55=+54[{5b]}"
+    "5d\\|4c;:52'\"41,<49.>4a/?0e`~"
+)
+_NAMED = (
+    "\n5a=ok\n66=back\n76=soft1\n05=soft1\n06=soft2\n04=soft3\n75=k8\n72=k2\n6b=k4\n74=k6\n70=k0"
+    "\n69=k1\n7a=k3\n73=k5\n6c=k7\n7d=k9\n7c=k*\n71=k#\n"
+)
+_EXTENDED = "\n75=up\n72=down\n6b=left\n74=right\n71=delete\n5a=ok\n"
 _SHIFTS = (0x12, 0x59)
 _RELEASE, _EXTENSION = 0xF0, 0xE0
 
@@ -104,9 +102,18 @@ class Keyboard:
             return None
         if release:
             return None
-        if extended:
-            return _EXTENDED.get(code)
-        if code in _NAMED:
-            return _NAMED[code]
-        pair = _SCAN.get(code)
-        return "t" + pair[1 if self._shift else 0] if pair else None
+        digits = "%02x" % code
+        if extended or "\n" + digits + "=" in _NAMED:
+            return _named(_EXTENDED if extended else _NAMED, digits)
+        for at in range(0, len(_SCAN), 4):
+            if _SCAN[at : at + 2] == digits:
+                return "t" + _SCAN[at + (3 if self._shift else 2)]
+        return None
+
+
+def _named(table, digits):
+    """Return the key name that a table of lines gives for a code, or None."""
+    try:
+        return line(table, digits)
+    except KeyError:
+        return None

@@ -5,7 +5,7 @@ For control.py and views.py; menus.py is the data.
 
 from errors import Error
 from phone.mmi.editviews import ConfirmView, EditView, NewPasswordView, PasswordView
-from phone.mmi.menus import ADMIN, MENUS
+from phone.mmi.menus import items
 from phone.mmi.scene import CHECK, VALUE, Row, Scene
 from phone.mmi.views import PAGES, MessageView, PageView, ProgressView, View
 
@@ -16,9 +16,9 @@ class ListView(View):
     """A menu. Invariant: `_focus` is the index of one of its items."""
 
     def __init__(self, name):
-        """name: key of MENUS."""
+        """name: a menu of MENUS."""
         self._name = name
-        self._items = MENUS[name]
+        self._items = items(name)
         self._focus = 0
 
     def softkeys(self, control):
@@ -31,7 +31,7 @@ class ListView(View):
             control.leave()
             return
         item = self._items[self._focus]
-        if item[3] == ADMIN and not control.is_admin():
+        if item[3] and not control.is_admin():
             if control.subject.has_password():
                 control.show(PasswordView(lambda: self._choose(control, item)))
             else:

@@ -1,102 +1,112 @@
 """Every text of the menus, in English and in French, by an id.
 
 For views and renderers. A test renders each one on each display: none overflows its place.
+One text for all, searched when a screen is made: a hundred small objects would cost three times
+the flash, and a dictionary of them the heap.
 """
 
 LANGUAGES = ("en", "fr")
 
-# id: (English, French). The customer's four entries are named literally.
-TEXTS = {
+# A line each: id=English|French, or id=text for both. The customer's four entries are literal.
+TEXTS = (
     # the SCEP menu
-    "scep": ("SCEP", "SCEP"),
-    "scep_run": ("SCEP: On/Off", "SCEP : On/Off"),
-    "scep_challenge_password": ("Challenge Password Required", "Mot de passe challenge requis"),
-    "scep_url": ("SCEP URL", "URL SCEP"),
-    "launch": ("Launch SCEP", "Lancer SCEP"),
-    "scep_ca_fingerprint": ("CA fingerprint", "Empreinte de l'AC"),
-    "scep_psk": ("Challenge", "Challenge"),
-    "renew": ("Renew", "Renouveler"),
-    "check": ("Check revocation", "Vérifier révocation"),
-    "poll": ("Ask the CA again", "Redemander à l'AC"),
+    "\nscep=SCEP"
+    "\nscep_run=SCEP: On/Off|SCEP : On/Off"
+    "\nscep_challenge_password=Challenge Password Required|Mot de passe challenge requis"
+    "\nscep_url=SCEP URL|URL SCEP"
+    "\nlaunch=Launch SCEP|Lancer SCEP"
+    "\nscep_ca_fingerprint=CA fingerprint|Empreinte de l'AC"
+    "\nscep_psk=Challenge"
+    "\nrenew=Renew|Renouveler"
+    "\ncheck=Check revocation|Vérifier révocation"
     # other menus
-    "menu": ("Menu", "Menu"),
-    "status": ("Status", "État"),
-    "certificate": ("Certificate", "Certificat"),
-    "network": ("Network", "Réseau"),
-    "language": ("Language", "Langue"),
-    "english": ("English", "English"),
-    "french": ("Français", "Français"),
-    "password": ("Admin password", "Mot de passe admin"),
-    "licences": ("Licences", "Licences"),
+    "\nmenu=Menu"
+    "\nstatus=Status|État"
+    "\ncertificate=Certificate|Certificat"
+    "\nlanguage=Language|Langue"
+    "\nenglish=English"
+    "\nfrench=Français"
+    "\npassword=Admin password|Mot de passe admin"
+    "\nlicences=Licences"
     # softkeys
-    "ok": ("OK", "OK"),
-    "select": ("Select", "Choisir"),
-    "change": ("Change", "Changer"),
-    "edit": ("Edit", "Éditer"),
-    "save": ("Save", "Garder"),
-    "back": ("Back", "Retour"),
-    "cancel": ("Cancel", "Annuler"),
-    "delete": ("Delete", "Effacer"),
-    "yes": ("Yes", "Oui"),
-    "no": ("No", "Non"),
-    "stop": ("Stop", "Arrêter"),
+    "\nok=OK"
+    "\nselect=Select|Choisir"
+    "\nchange=Change|Changer"
+    "\nedit=Edit|Éditer"
+    "\nsave=Save|Garder"
+    "\nback=Back|Retour"
+    "\ncancel=Cancel|Annuler"
+    "\ndelete=Delete|Effacer"
+    "\nyes=Yes|Oui"
+    "\nno=No|Non"
+    "\nstop=Stop|Arrêter"
     # states
-    "state": ("State", "État"),
-    "state.factory": ("No certificate", "Pas de certificat"),
-    "state.enrolling": ("Enrolling", "Enrôlement"),
-    "state.pending": ("Waiting for approval", "En attente d'accord"),
-    "state.active": ("Active", "Actif"),
-    "state.suspended": ("Suspended", "Suspendu"),
-    "subject": ("Subject", "Sujet"),
-    "issuer": ("Issuer", "Émetteur"),
-    "serial": ("Serial number", "Numéro de série"),
-    "not_before": ("Valid from", "Valide du"),
-    "not_after": ("Valid until", "Valide jusqu'au"),
-    "sha256": ("SHA-256", "SHA-256"),
-    "last_error": ("Last error", "Dernière erreur"),
-    "what_to_do": ("What to do", "Que faire"),
-    "none": ("None", "Aucun"),
-    "polls": ("Questions asked", "Demandes faites"),
-    "next_poll": ("Asked again in", "Redemandé dans"),
-    "clock": ("Time", "Heure"),
-    "clock.unknown": ("not known yet", "pas encore connue"),
+    "\nstate=State|État"
+    "\nstate.factory=No certificate|Pas de certificat"
+    "\nstate.enrolling=Enrolling|Enrôlement"
+    "\nstate.pending=Waiting for approval|En attente d'accord"
+    "\nstate.active=Active|Actif"
+    "\nstate.suspended=Suspended|Suspendu"
+    "\nsubject=Subject|Sujet"
+    "\nissuer=Issuer|Émetteur"
+    "\nserial=Serial number|Numéro de série"
+    "\nnot_before=Valid from|Valide du"
+    "\nnot_after=Valid until|Valide jusqu'au"
+    "\nsha256=SHA-256"
+    "\nlast_error=Last error|Dernière erreur"
+    "\nwhat_to_do=What to do|Que faire"
+    "\nnone=None|Aucun"
+    "\npolls=Questions asked|Demandes faites"
+    "\nnext_poll=Asked again in|Redemandé dans"
+    "\nclock=Time|Heure"
+    "\nclock.unknown=not known yet|pas encore connue"
     # the boot screen's five steps
-    "boot": ("Starting", "Démarrage"),
-    "step.1": ("1 Network link", "1 Lien réseau"),
-    "step.2": ("2 IP address", "2 Adresse IP"),
-    "step.3": ("3 Configuration", "3 Configuration"),
-    "step.4": ("4 Software", "4 Logiciel"),
-    "step.5": ("5 Call server", "5 Serveur d'appel"),
+    "\nboot=Starting|Démarrage"
+    "\nstep.1=1 Network link|1 Lien réseau"
+    "\nstep.2=2 IP address|2 Adresse IP"
+    "\nstep.3=3 Configuration"
+    "\nstep.4=4 Software|4 Logiciel"
+    "\nstep.5=5 Call server|5 Serveur d'appel"
     # progress
-    "working": ("Working", "En cours"),
-    "work.enroll": ("Getting a certificate", "Demande de certificat"),
-    "work.renew": ("Renewing", "Renouvellement"),
-    "work.check": ("Checking revocation", "Vérification"),
-    "work.poll": ("Asking the CA", "Question à l'AC"),
-    "work.rollover": ("Following the CA", "Changement d'AC"),
-    "work.keygen": ("Making a key", "Création d'une clé"),
-    "work.http": ("Talking to the server", "Dialogue avec serveur"),
-    "done": ("Done", "Terminé"),
-    "failed": ("Failed", "Échec"),
-    "cancelled": ("Cancelled", "Annulé"),
+    "\nworking=Working|En cours"
+    "\nwork.enroll=Getting a certificate|Demande de certificat"
+    "\nwork.renew=Renewing|Renouvellement"
+    "\nwork.check=Checking revocation|Vérification"
+    "\nwork.poll=Asking the CA|Question à l'AC"
+    "\nwork.rollover=Following the CA|Changement d'AC"
+    "\nwork.keygen=Making a key|Création d'une clé"
+    "\nwork.http=Talking to the server|Dialogue avec serveur"
+    "\ndone=Done|Terminé"
+    "\nfailed=Failed|Échec"
+    "\ncancelled=Cancelled|Annulé"
     # questions
-    "confirm_ca": ("Is this the CA?", "Est-ce bien l'AC ?"),
-    "confirm_save": ("Save this value?", "Garder la valeur ?"),
-    "confirm_run": ("Turn SCEP off?", "Arrêter SCEP ?"),
-    "enter_password": ("Admin password", "Mot de passe admin"),
-    "choose_password": ("Choose a password", "Choisir mot de passe"),
-    "repeat_password": ("Enter it again", "Le saisir encore"),
-    "password_wrong": ("Wrong password", "Mot de passe faux"),
-    "password_wait": ("Wait before trying", "Patientez un peu"),
-    "password_differs": ("The two differ", "Saisies différentes"),
-    "password_short": ("6 characters or more", "6 caractères ou plus"),
-    "not_saved": ("Not saved", "Non enregistré"),
-    "saved": ("Saved", "Enregistré"),
-    "set": ("set", "défini"),
-    "empty": ("empty", "vide"),
-}
+    "\nconfirm_ca=Is this the CA?|Est-ce bien l'AC ?"
+    "\nconfirm_save=Save this value?|Garder la valeur ?"
+    "\nenter_password=Admin password|Mot de passe admin"
+    "\nchoose_password=Choose a password|Choisir mot de passe"
+    "\nrepeat_password=Enter it again|Le saisir encore"
+    "\npassword_wrong=Wrong password|Mot de passe faux"
+    "\npassword_wait=Wait before trying|Patientez un peu"
+    "\npassword_differs=The two differ|Saisies différentes"
+    "\npassword_short=6 characters or more|6 caractères ou plus"
+    "\nnot_saved=Not saved|Non enregistré"
+    "\nsaved=Saved|Enregistré"
+    "\nset=set|défini"
+    "\nempty=empty|vide"
+    "\n"
+)
 
 
 def text(key, language):
     """Return the text of an id in a language (of LANGUAGES); an unknown id is a KeyError."""
-    return TEXTS[key][LANGUAGES.index(language)]
+    both = line(TEXTS, key).split("|")
+    return both[LANGUAGES.index(language)] if len(both) > 1 else both[0]
+
+
+def line(table, key):
+    """Return what stands behind `key=` in a table of lines, each begun and ended by a newline."""
+    at = table.find("\n" + key + "=")
+    if at < 0:
+        raise KeyError(key)
+    at += len(key) + 2
+    return table[at : table.find("\n", at)]

@@ -8,13 +8,14 @@ tick(control, ms) -> whether it changed, close(); edits: whether `back` deletes 
 from errors import HELP
 from phone.mmi import help_fr
 from phone.mmi.scene import BIG, CHECK, NOTE, TEXT, VALUE, Row, Scene
+from phone.mmi.strings import line
 
 _ICONS = {"active": "good", "suspended": "bad", "pending": "wait", "enrolling": "wait"}
 
 
 def help_of(code, language):
     """Return what to do about an error code, in a language."""
-    return help_fr.HELP[code] if language == "fr" else HELP[code]
+    return line(help_fr.HELP, code) if language == "fr" else HELP[code]
 
 
 class View:
