@@ -19,6 +19,7 @@ from tools.setctl_host import arguments
 ROOT = Path(__file__).resolve().parent.parent
 ADMIN = ROOT / "tools" / "ADMIN.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+HOST = ROOT / "tools" / "hostclient" / "microscep"
 
 
 def tracked(*patterns):
@@ -169,11 +170,15 @@ def partial_command(words):
     """Check sub-command, flags and choices of a command that prose names; return what is wrong."""
     tool = words[0].removeprefix("tools/")
     program = ROOT / "tools" / tool
-    if not program.exists():
+    if not program.exists() and tool != "microscep":
         return [f"tools/{tool}: no such tool"]
     if tool in PARSERS:
         parser = importlib.import_module(PARSERS[tool])._parser()
         flags, choices, commands = options(parser, words[1:])
+    elif tool == "microscep":
+        text = (HOST / "command.py").read_text(encoding="utf-8")
+        commands = set(re.findall(r'^    "([a-z]+)": "', text, re.M))
+        flags, choices = set(re.findall(r'add_argument\("(--[a-z-]+)"', text)), {}
     elif tool == "setctl":
         flags, choices, commands = set(), {}, set(arguments.COMMANDS)
         for action in arguments._flags()._actions:
@@ -206,7 +211,7 @@ def wrong_commands(text):
         line = re.sub(r"\s+#.*|\s{3,}.*", "", line.removeprefix("$ "))
         if line.startswith("make "):
             found += wrong_make(line.split()[1:])
-        elif re.match(r"tools/\w+ ", line) or line.startswith("setctl "):
+        elif re.match(r"tools/\w+ |setctl |microscep ", line):
             found += check(shlex.split(line))
     return found
 
@@ -236,6 +241,8 @@ BAD = (
     ("a profile that is not there", "`tools/labca serve --profile none`", "labca --profile none"),
     ("a command that is not there", "`tools/setctl none`", "setctl has no command none"),
     ("half a command", "    tools/setctl --board UNIX status", "not accepted"),
+    ("a host's flag", "`microscep renew --none`", "microscep has no --none"),
+    ("a host's command", "    microscep none --store x", "microscep has no command none"),
     ("a flag by help", "`tools/mkflash --none`", "mkflash has no --none"),
 )
 
@@ -298,3 +305,9 @@ def test_every_board_has_a_page():
     assert [
         name for name in sorted(BOARDS) if not (ROOT / "boards" / name / "README.md").exists()
     ] == []
+
+
+def test_every_cell_about_us_beside_other_clients_names_a_test():
+    rows = table((ROOT / "README.md").read_text(encoding="utf-8"), "## Beside other SCEP clients")
+    assert len(rows) > 6 and all(len(row) == 6 for row in rows)
+    assert [row[0] for row in rows if "::test_" not in row[1]] == []
