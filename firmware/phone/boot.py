@@ -2,18 +2,16 @@
 
 For the command `boot` of actions.py. DESIGN.md section 7. No SCEP trouble, and no trouble with a
 file or a clock, ever keeps the set from booting: it is a warning, and the set goes on with what
-it has.
+it has. What only a step needs is loaded by it: heaps are small.
 """
 
 import scepcore
 from errors import Error
-from phone import dm, filed, lanpbx, network, remotelog, sntp, tftp
-from phone.callsession import Session
+from phone import network
 from phone.clock import ClockError
 from phone.config import mac_text
-from phone.identity import handed
 from phone.scheduler import Scheduler
-from scep import http, http_url, resolve
+from scep import resolve
 from scep.deadline import Deadline
 
 _FILE_MS = 30000  # step 3, each file
@@ -44,6 +42,8 @@ def boot(set_, until, servers):
 
 def _configuration(set_, servers):
     """Generator: step 3: lanpbx.cfg by TFTP, or the DM file by HTTP."""
+    from phone import dm, filed, lanpbx
+
     found = []
     try:
         if servers.get("dm"):
@@ -61,17 +61,27 @@ def _configuration(set_, servers):
         return
     for event in filed.apply(set_, found):
         yield event
+    if set_.records.config.get("identity_cms"):
+        yield from _handed(set_)
+    yield from _log(set_)
+    yield {"event": "boot", "step": 3, "name": "configuration", "file": "read"}
+
+
+def _handed(set_):
+    """Generator: take over the identity that came with the configuration, once."""
+    from phone.identity import handed
+
     if handed.is_due(set_):
         try:
             yield from handed.take_over(set_)
         except Error as e:
             yield _warning(e)
-    yield from _log(set_)
-    yield {"event": "boot", "step": 3, "name": "configuration", "file": "read"}
 
 
 def _lanpbx(set_, server):
     """Generator: the file of this set, else the file of all; returns a bytearray."""
+    from phone import lanpbx, tftp
+
     host, port = _host_port(server, tftp.PORT)
     host = yield from _address(set_, host)
     mac = set_.mac()
@@ -89,6 +99,9 @@ def _lanpbx(set_, server):
 
 def _download(set_, url):
     """Generator: a file by HTTP; returns its bytes."""
+    from phone import lanpbx
+    from scep import http, http_url
+
     limits = http.Limits(lanpbx.MAX_FILE, _FILE_MS, _FILE_MS)
     request = http.Request(http_url.parse(url), "DM")
     response = yield from http.exchange(network.transport(set_), request, limits)
@@ -101,6 +114,8 @@ def _log(set_):
     mac = set_.mac()
     if server is None or mac is None or set_.log is not None:
         return
+    from phone import remotelog
+
     try:
         host, port = _host_port(server, remotelog.PORT)
         host = yield from _address(set_, host)
@@ -134,6 +149,8 @@ def _time(set_, servers):
 
 
 def _by_sntp(set_, server):
+    from phone import sntp
+
     host, port = _host_port(server, sntp.PORT)
     host = yield from _address(set_, host)
     pivot = set_.clock.build_time
@@ -141,6 +158,8 @@ def _by_sntp(set_, server):
 
 
 def _by_call_server(set_, server):
+    from phone.callsession import Session
+
     host, port = _host_port(server, None)
     host = yield from _address(set_, host)
     mac = mac_text(set_.mac())

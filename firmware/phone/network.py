@@ -55,7 +55,10 @@ def _link(set_):
 
 def transport(set_):
     """Return a transport over the network that is up; a shown one while the set traces."""
-    plain = Transport(dns_servers=set_.network["dns"], tls=tls.hook(trust(set_)))
+    # a board with a small heap has a smaller record buffer
+    buffer = getattr(set_.board, "TLS_BUFFER", tls.BUFFER)
+    secure = tls.hook(trust(set_), buffer=buffer)
+    plain = Transport(dns_servers=set_.network["dns"], tls=secure)
     if not set_.trace:
         return plain
     from phone.trace import Tracer

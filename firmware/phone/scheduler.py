@@ -6,7 +6,6 @@ For boot.py and the set's idle time. The decisions are lifecycle.py's, the waits
 import scepcore
 from errors import Error
 from phone import backoff, lifecycle
-from phone.identity import enrol, query, renew, revocation
 from scep.x509 import Certificate
 
 _POLL_FIRST = 60  # seconds; each further poll waits twice as long
@@ -108,20 +107,27 @@ class Scheduler:
         )
 
     def _start(self, action):
-        """Generator: the action itself."""
+        """Generator: the action itself. What only it needs is loaded by it: heaps are small."""
         set_ = self._set
         records = set_.records
+        if action == lifecycle.POLL:
+            action = lifecycle.RENEW if records.waiting().replaced else lifecycle.ENROLL
         if action == lifecycle.ENROLL:
+            from phone.identity import enrol
+
             yield from enrol.enroll(set_)
-        elif action == lifecycle.POLL:
-            transaction = records.waiting()
-            yield from renew.renew(set_) if transaction.replaced else enrol.enroll(set_)
         elif action == lifecycle.RENEW:
+            from phone.identity import renew
+
             yield from renew.renew(set_)
         elif action == lifecycle.CHECK:
+            from phone.identity import revocation
+
             yield from revocation.check(set_)
             self.state.checked_at = self.state.uptime
         elif action == lifecycle.ROLLOVER:
+            from phone.identity import query
+
             self.state.rollover_at = self.state.uptime + _DAY
             yield from query.rollover(set_)
         elif action == lifecycle.ABANDON:

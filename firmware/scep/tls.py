@@ -28,6 +28,10 @@ class TlsError(Error):
         Error.__init__(self, "tls", message, evidence)
 
 
+# Octets of a record buffer that takes any record: 16 KiB and BearSSL's room around it.
+BUFFER = 16709
+
+
 class Trust:
     """Whom a server may be.
 
@@ -80,7 +84,7 @@ class Trust:
         return [c for c in found if scepcore.equal(c.fingerprint(name), self.fingerprint)]
 
 
-def hook(trust, key=None, chain=(), buffer=16709):
+def hook(trust, key=None, chain=(), buffer=BUFFER):
     """Return a generator function (connection, host, deadline) -> connection for Transport.
 
     trust: Trust; key: scepcore.RSAKey of a client certificate or None, chain: its DER
@@ -98,7 +102,7 @@ def hook(trust, key=None, chain=(), buffer=16709):
 class TlsConnection:
     """As transport.Connection. Invariant: no application data goes before the chain was judged."""
 
-    def __init__(self, connection, host, trust, key=None, chain=(), buffer=16709):
+    def __init__(self, connection, host, trust, key=None, chain=(), buffer=BUFFER):
         """Take over `connection`; handshake() comes next. host: str, as in the URL."""
         self.peer = connection.peer
         self._connection = connection

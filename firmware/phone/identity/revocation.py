@@ -8,7 +8,7 @@ import scepcore
 from errors import Error
 from phone import network
 from phone.identity import query
-from scep import http, http_url, ocsp
+from scep import http, http_url
 from scep.der import Encoder
 from scep.x509 import Certificate
 
@@ -74,6 +74,8 @@ def _by_crl(set_, certificate, issuer, weak):
 def _by_ocsp(set_, certificate, issuer, weak):
     if not certificate.ocsp_urls:
         raise Error("ocsp", "the certificate names no OCSP responder")
+    from scep import ocsp  # a set that asks by CRL does without it
+
     yield from network.up(set_)
     nonce = scepcore.random(_NONCE)
     e = Encoder(bytearray(400 + len(certificate.serial)))
