@@ -361,6 +361,11 @@ def test_name_constraints_in_a_leaf_are_refused():
     raises("cert-issuer", path_of, leaf)
 
 
+def test_a_leaf_that_may_sign_certificates_is_refused():
+    leaf = SUB.issue("CN=leaf", key(2), exts=(CERT_SIGN,))
+    raises("cert-issuer", path_of, leaf)
+
+
 # (alternative names, host, whether they match)
 HOSTS = (
     ([("dns", "a.b.c")], "a.b.c", True),
