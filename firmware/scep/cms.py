@@ -6,6 +6,8 @@ All works in place, in the caller's bytearray: pieces of constructed strings are
 ciphertext is decrypted where it stands.  What is returned points into that buffer.
 """
 
+import gc
+
 import scepcore
 from scep import cms_algorithms, names, oid
 from scep.cms_algorithms import CmsError, padding, undecryptable
@@ -22,6 +24,8 @@ from scep.der import (
 
 _MAX_CERTIFICATES = 32
 _MAX_ATTRIBUTES = 32
+# octets that a private operation takes for each octet of the modulus (5,288 for RSA-2048 on ARM)
+_OPERATION = 21
 
 
 class SignedData:
@@ -145,11 +149,21 @@ class Signer:
         return None
 
 
-def open_enveloped(data, key, certificate):
+def room(key):
+    """Set aside the memory that a private operation with `key` needs in one piece.
+
+    On a small heap, what parsing leaves here and there would not leave such a piece.  Returns a
+    list for open_enveloped, which gives the memory back just before it is needed.
+    """
+    return [bytearray(key.bits * _OPERATION // 8)]
+
+
+def open_enveloped(data, key, certificate, room=None):
     """Generator: decrypt a ContentInfo with EnvelopedData, in place.
 
     data: bytearray or writable memoryview; key: scepcore.RSAKey; certificate: x509.Certificate
-    of that key, as the sender knew it.  Yields None between the steps of the RSA operation.
+    of that key, as the sender knew it; room: what room() returned, or None.  Yields None between
+    the steps of the RSA operation.
     Returns (plaintext memoryview into data, cipher's name).
     Raises CmsError: `decrypt` for whatever is wrong with key, length or padding, `algorithm`,
     `cms-format`; DerError.
@@ -170,9 +184,9 @@ def open_enveloped(data, key, certificate):
         raise CmsError("cms-format", "the envelope is empty")
     # unprotectedAttrs [1] IMPLICIT OPTIONAL }
     vector = bytes(vector)
+    content_key = yield from decrypt_key(key, encrypted_key, key_octets, room)
     content = flatten(info, CONTEXT | 0)
     info.finish()
-    content_key = yield from decrypt_key(key, encrypted_key, key_octets)
     if not content or len(content) % block:
         raise undecryptable()
     cipher = scepcore.cipher(name, content_key, vector, False)
@@ -181,11 +195,15 @@ def open_enveloped(data, key, certificate):
     return content[: len(content) - padding(content, block)], name
 
 
-def decrypt_key(key, encrypted, size):
+def decrypt_key(key, encrypted, size, room=None):
     """Generator: decrypt a content key of `size` octets; yields None between steps.
 
-    key: scepcore.RSAKey; encrypted: bytes-like.  Returns bytes.  Raises CmsError("decrypt").
+    key: scepcore.RSAKey; encrypted: bytes-like; room: as of open_enveloped.  Returns bytes.
+    Raises CmsError("decrypt").
     """
+    if room:
+        room.pop()
+        gc.collect()
     try:
         work = key.start("decrypt", encrypted)
         content_key = work.step()
@@ -291,23 +309,27 @@ def _canonical_set(reader):
 
 def _put_canonical(e, reader):
     """Prepend all elements of a Reader in DER; constructed strings become primitive."""
-    starts = []
+    # where each element and its contents begin and end: a Reader for each one would cut up the heap
+    places = []
     while not reader.empty():
-        starts.append(reader.pos)
+        start = reader.pos
         reader.skip()
-    for start in reversed(starts):
+        places.append((start, reader.at, reader.to))
+    for start, at, to in reversed(places):
         end = e.pos
-        one = Reader(reader.buf, start, reader.end, reader.ber, reader.depth)
-        tag = one.peek()
+        tag = reader.buf[start]
         if tag == OCTET_STRING | CONSTRUCTED:
             tag = OCTET_STRING
-            e.raw(one.octet_string())
+            whole = Reader(reader.buf, start, reader.end, reader.ber, reader.depth)
+            e.raw(whole.octet_string())
         elif tag & CONSTRUCTED:
-            _put_canonical(e, one.enter(tag))
+            if not reader.depth:
+                reader.fail("nested too deep")
+            _put_canonical(e, Reader(reader.buf, at, to, reader.ber, reader.depth - 1))
             if tag == SET:
                 e.sort(end)
         else:
-            e.raw(one.body())
+            e.raw(reader.buf[at:to])
         e.wrap(tag, end)
 
 

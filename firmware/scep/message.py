@@ -141,6 +141,7 @@ def open_reply(body, signer, trusted, transaction_id, nonce, refresh=None):
     returns other trusted certificates, or None.  Yields None between the steps of RSA operations.
     Returns a Reply.  Raises CmsError, MessageError, DerError.
     """
+    room = cms.room(signer.key)
     signed = cms.SignedData(body)
     try:
         by = signed.verify(trusted)
@@ -156,7 +157,7 @@ def open_reply(body, signer, trusted, transaction_id, nonce, refresh=None):
         if not signed.content:
             raise CmsError("cms-format", "the answer says success but is empty")
         reply.content, reply.cipher = yield from cms.open_enveloped(
-            signed.content, signer.key, signer.certificate
+            signed.content, signer.key, signer.certificate, room
         )
     return reply
 

@@ -204,8 +204,12 @@ class Reader:
         else:
             pieces = self.enter(tag | CONSTRUCTED, limit=1 << 20)
             while not pieces.empty():
-                # the pieces are OCTET STRINGs whatever the tag around them is [8.7.3]
-                yield from pieces.chunks(OCTET_STRING)
+                # the pieces are OCTET STRINGs whatever the tag around them is [8.7.3]; a generator
+                # is made for nested ones only: hundreds of pieces would cut up a small heap
+                if pieces.peek() == OCTET_STRING:
+                    yield pieces.body(OCTET_STRING)
+                else:
+                    yield from pieces.chunks(OCTET_STRING)
 
     def bit_string(self, tag=BIT_STRING):
         """Return a BIT STRING of whole bytes (a key, a signature) as a memoryview."""
