@@ -86,15 +86,16 @@ def world(tmp_path_factory):
 class Phone:
     """A supplicant with EAP-TLS; `judged`: the chains it was asked about."""
 
-    def __init__(self, world, chain=None, refuse=None):
+    def __init__(self, world, chain=None, refuse=None, lean=False):
         self.judged, self.keys, self.now = [], [], 0
+        self._lean = lean
         self._refuse, self._world = refuse, world
         self._chain = world.chain() if chain is None else chain
         self.supplicant = supplicants.Supplicant(SET, self._credentials)
         self.supplicant.start(0)
 
     def _credentials(self):
-        self.method = eaptls.EapTls(self._judge, self._key, self._chain)
+        self.method = eaptls.EapTls(self._judge, self._key, self._chain, self._lean)
         return b"host/set.example", self.method
 
     def _key(self):
@@ -144,6 +145,11 @@ def test_the_set_and_the_network_prove_themselves(world):
 @pytest.mark.parametrize("size", (50, 1014, 1393, 65000))
 def test_fragments_of_any_size_and_both_manners_of_length(world, lengths, size):
     phone, server = Phone(world), Server(world.context(), size, lengths)
+    assert phone.login(server) == "accepted"
+
+
+def test_with_little_memory_the_server_is_asked_for_short_records(world):
+    phone, server = Phone(world, lean=True), Server(world.context())
     assert phone.login(server) == "accepted"
 
 

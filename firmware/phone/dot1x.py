@@ -85,6 +85,7 @@ class Access:
         self._refused = None  # the certificate that port.rejections is about
         self._again_at, self._again = None, False
         self._answered = False  # the network has said something
+        self._lean = False  # memory was short: the next exchange takes less
         self._warned = None
         self._supplicant = eapol.Supplicant(set_.mac(), self._credentials)
         self._supplicant.start(0)
@@ -165,8 +166,9 @@ class Access:
         issuers = records.active_issuers() if self._slot == ACTIVE else ()
         text = identity_of(Certificate(self._shown), records.config.get("dot1x_identity"))
         identity = (text or mac_text(self._set.mac())).encode()
+        chain = own_chain(self._shown, issuers)
         key = records.active_key if self._slot == ACTIVE else records.factory_key
-        return identity, eaptls.EapTls(self._judge, key, own_chain(self._shown, issuers))
+        return identity, eaptls.EapTls(self._judge, key, chain, self._lean)
 
     def _judge(self, chain):
         """Raise TlsError where the server of `chain` is not to be trusted with what is shown."""
@@ -200,6 +202,8 @@ class Access:
             self._accepted = None
             self.port.open = not self.port.rejections
         elif outcome == eapol.BROKEN:
+            error = self._supplicant.error
+            self._lean = error is not None and error.code == "memory"
             self._warn("the exchange with the network broke off")
 
     def _accept(self):

@@ -21,6 +21,10 @@ MAX_TOTAL = 65536
 # servers that know max_fragment_length send 4 KiB at most.
 BUFFER = 12288 + 325
 CHAIN = 6144
+# The same where memory is short: such a server must honour max_fragment_length, and send a chain
+# of two certificates of 2048 bits and a root.
+LEAN_BUFFER = 4096 + 325
+LEAN_CHAIN = 4096
 # Octets of one message of ours: certificates (at most four) and their framing.
 MAX_OURS = 8192
 
@@ -39,9 +43,10 @@ class EapTls:
     themselves. error: the Error for which the handshake failed, or None.
     """
 
-    def __init__(self, judge, key, chain):
+    def __init__(self, judge, key, chain, lean=False):
         """judge: function (DER certificates one behind the other), raises Error to refuse; key:
-        function () -> scepcore.RSAKey, called at a TLS-Start, wiped with this; chain: list of DER.
+        function () -> scepcore.RSAKey, called at a TLS-Start, wiped with this; chain: list of DER;
+        lean: take less memory.
         """
         self.done = False
         self.error = None
@@ -50,6 +55,7 @@ class EapTls:
         self._open_key = key
         self._key = None
         self._chain = chain
+        self._sizes = (LEAN_BUFFER, LEAN_CHAIN) if lean else (BUFFER, CHAIN)
         self._tls = None
         self._begin_message()
         self._leaves = b""  # our message, and how much of it has left
@@ -105,9 +111,7 @@ class EapTls:
         self._key = self._open_key()
         try:
             # no server_name: nobody asked for a host
-            self._tls = scepcore.tls(
-                None, self._judge, self._key, self._chain, False, BUFFER, CHAIN
-            )
+            self._tls = scepcore.tls(None, self._judge, self._key, self._chain, False, *self._sizes)
         except scepcore.EntropyError:
             raise EapError("entropy", "there is too little randomness for a TLS handshake")
 

@@ -2,7 +2,7 @@
 
 import eap_frames
 from errors import Error
-from phone import dot1x, eapol, lifecycle
+from phone import dot1x, eapol, lifecycle, network
 from phone.config import Config
 from scep import altnames, oid
 from small_pki import Authority, basic_constraints, extension, purposes
@@ -327,6 +327,87 @@ def test_the_lifecycle_hears_of_three_refusals():
     assert lifecycle.due(config, identity, None, s.access.port, state)[0] == "none"
     state.uptime = 7 + lifecycle.HOUR
     assert lifecycle.due(config, identity, None, s.access.port, state)[0] == "enroll"
+
+
+class Board:
+    FEATURES = ("dot1x",)
+
+    def __init__(self, wire):
+        self.wire, self.renewed = wire, []
+
+    def frames(self, mac):
+        return self.wire
+
+    def net(self, mac, renew=False):
+        self.renewed.append(renew)
+        yield None
+        return {"ip": "10.0.0.7", "dns": []}
+
+
+def up(s, answer):
+    """Bring the network up; answer(turn) plays the network. Return the events."""
+    events = []
+    for turns, event in enumerate(network.up(s), 1):
+        if event:
+            events.append(event)
+        elif s.access is not None:
+            s.access.turn()
+            answer(turns)
+        assert turns < 100000
+    return events
+
+
+def started(active=None, dot1x_="yes"):
+    s = Set(active)
+    s.records.config.set("dot1x", dot1x_)
+    s.board, s.access, s.network = Board(s), None, None
+    return s
+
+
+def test_the_boot_waits_for_the_port_and_shows_it():
+    s = started()
+
+    def answer(turns):
+        if turns == 3:
+            s.ask()
+            s.end(eapol.ACCEPTED)
+
+    events = up(s, answer)
+    assert [(e["step"], e.get("port")) for e in events] == [(1, "quarantine"), (2, None)]
+    assert s.network["ip"] == "10.0.0.7" and s.board.renewed == [False]
+    # the port opens for the customer's identity: the address is asked for anew, step 1 is over
+    s.records.active = ACTIVE
+    s.access.consider()
+    s.ask()
+    s.end(eapol.ACCEPTED)
+    assert [e["step"] for e in up(s, answer)] == [2] and s.board.renewed == [False, True]
+    assert up(s, answer) == []
+
+
+def test_a_network_that_refuses_or_says_nothing_does_not_hold_the_boot_for_ever():
+    before = network._DOT1X_MS
+    network._DOT1X_MS = 30
+    try:
+        s = started(ACTIVE)
+
+        def refuse(turns):
+            if turns < 2:
+                s.ask()
+                s.end(eapol.REJECTED)
+
+        assert up(s, refuse)[0]["port"] == "rejected"
+        assert up(started(), lambda turns: None)[0]["port"] == "none"
+    finally:
+        network._DOT1X_MS = before
+
+
+def test_without_802_1x_nothing_is_sent_and_a_board_that_cannot_says_so():
+    s = started(dot1x_="no")
+    sent = len(s.sent)
+    assert [e["step"] for e in up(s, None)] == [1, 2] and len(s.sent) == sent
+    s = started()
+    s.board.FEATURES = ()
+    assert up(s, None)[0]["code"] == "unsupported" and s.access is None
 
 
 def test_a_frame_flood_takes_a_bounded_share_of_each_turn():
