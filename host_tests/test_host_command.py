@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 import venv
 import zipfile
 from pathlib import Path
@@ -114,6 +115,29 @@ def test_it_enrols_renews_and_shows_what_it_has(microscep, lab, tmp_path):
     assert microscep.run("check").last["revoked"] is False
 
 
+def test_what_waits_for_approval_is_asked_for_later(microscep, tmp_path):
+    lab = LabAt("rfc8894", tmp_path / "lab", manual=True)
+    try:
+        assert microscep.enroll(lab).code == "pending"
+        waiting = microscep.run("status").last["pending"]["transaction_id"]
+        row = next(r for r in lab.lab.state.transactions() if r["transaction_id"] == waiting)
+        lab.lab.state.put_transaction(waiting, row["request"], "approved")
+        assert microscep.run("poll").status == 0
+    finally:
+        lab.lab.close()
+    assert microscep.run("status").last["state"] == "active"
+
+
+def test_questions_to_the_ca_need_no_identity(microscep, lab):
+    at = ["--url", lab.url().replace("{host}", "127.0.0.1"), "--ca-fingerprint", lab.ca_sha256]
+    assert "Renewal" in microscep.run("getcaps", *at).last["text"]
+    ca = x509.load_pem_x509_certificate(microscep.run("getca").last["pem"].encode())
+    assert ca == lab.lab.authority.trust_anchor().certificate
+    assert microscep.enroll(lab).status == 0
+    crl = x509.load_pem_x509_crl(microscep.run("getcrl").last["pem"].encode())
+    assert crl.is_signature_valid(ca.public_key())
+
+
 def test_secrets_stand_in_the_secret_file_alone(microscep, lab):
     ended = microscep.enroll(lab)
     said = json.dumps(ended.events) + ended.stderr
@@ -169,6 +193,26 @@ def test_what_cannot_be_is_said(microscep, arguments, status, said):
     done = microscep.run(*arguments, text=True)
     assert done.returncode == status
     assert said in done.stderr
+
+
+@pytest.mark.check
+def test_a_renewal_that_is_killed_at_any_moment_leaves_an_identity(microscep, lab):
+    """Moments are spread over the whole run, from the interpreter's start to the answer."""
+    assert microscep.enroll(lab).status == 0
+    began = time.monotonic()
+    assert microscep.run("renew").status == 0
+    whole = time.monotonic() - began
+    command = [*microscep.command, "renew", "--store", str(microscep.store)]
+    for moment in range(20):
+        process = subprocess.Popen(
+            command, env=microscep.environment,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(whole * moment / 20)
+        process.kill()
+        process.wait()
+        assert microscep.run("status").last["state"] == "active", f"killed at {moment}/20"
+    assert microscep.run("renew").status == 0
 
 
 @pytest.mark.check
