@@ -120,6 +120,11 @@ def main():
     """Draw the golden sheets anew."""
     import tempfile
 
+    from test_mmi_screens import shown
+
+    for language in LANGUAGES:
+        path = SHEETS / f"vt100-{language}.txt"
+        path.write_text(shown(language), encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         for width, height in DISPLAYS:
             for language in LANGUAGES:

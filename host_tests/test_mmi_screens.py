@@ -1,6 +1,7 @@
 """Every screen in every language on every display: nothing overflows; a long monkey; snapshots."""
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from phone.mmi.strings import LANGUAGES
 from phone.mmi.views import View
 from small_set import SmallSet, screens
 
+SNAPSHOTS = Path(__file__).with_name("screens")
 DISPLAYS = ((40, 14), (80, 24), (32, 8))
 
 
@@ -83,3 +85,25 @@ def test_a_drawn_frame_is_terminal_text():
     vt100.draw(Control(SmallSet()).scene(), out.extend)
     text = out.decode()
     assert text.startswith("\x1b[H") and text.endswith("\x1b[J") and "microscep" in text
+
+
+def shown(language):
+    """Return every screen as a terminal shows it, one under the other."""
+    out = []
+    for name, control, lines in screens(language):
+        scene = control.scene()
+        vt100.lines_of(scene)
+        for _ in range(lines):
+            control.key("down")
+            scene = control.scene()
+            vt100.lines_of(scene)
+        out.append(f"== {name}")
+        for text, mark in vt100.lines_of(scene):
+            out.append({"focus": ">", "": "|"}.get(mark, "#") + text.rstrip())
+    return "\n".join(out) + "\n"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_terminal_screen_is_as_it_was_reviewed(language):
+    golden = (SNAPSHOTS / f"vt100-{language}.txt").read_text(encoding="utf-8")
+    assert shown(language) == golden, "meant? make golden-screens, and read the difference"

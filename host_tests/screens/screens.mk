@@ -4,7 +4,7 @@
 screenshots: venv-test scep-servers NOE ## photograph the NOE set's display into boards/NOE/screens
 	@$(PYTHON) host_tests/screens/shoot.py
 
-golden-screens: venv-test UNIX ## draw the sheets anew that the menus' screens are held to
-	@PYTHONPATH=firmware:host_tests $(PYTHON) -m host_tests.test_mmi_lcd
+golden-screens: venv-test core-host UNIX ## draw the sheets anew that the menus' screens are held to
+	@PYTHONPATH=firmware:host_tests:build/host $(PYTHON) -m host_tests.test_mmi_lcd
 
 .PHONY: screenshots golden-screens

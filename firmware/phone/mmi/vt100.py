@@ -59,7 +59,7 @@ def draw(scene, write, columns=COLUMNS, lines=LINES):
 
 
 def _title(scene, columns):
-    right = _ICONS[scene.icon] if scene.icon else (scene.mode or "")
+    right = (scene.mode or "") + (" " + _ICONS[scene.icon] if scene.icon else "")
     room = columns - len(right) - 1
     return scene.title[:room] + " " * (columns - len(scene.title[:room]) - len(right)) + right
 
