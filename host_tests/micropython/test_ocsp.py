@@ -125,6 +125,7 @@ BAD_DELEGATES = (
     ("expired", lambda: delegate(start=START - 10, end=START)),
     ("of another CA", lambda: delegate(issuer=Authority("CN=Other", 3))),
     ("of a CA with the same name", lambda: delegate(issuer=Authority("CN=CA", 3))),
+    ("of a CA with the same key", lambda: delegate(issuer=Authority("CN=Other", 0))),
 )
 
 
