@@ -25,11 +25,17 @@ class Identity:
 
     not_before, not_after: of the active certificate, or None where there is none;
     revoked: whether a verdict withdrew it; ca_not_after: of its CA, or None;
-    pending: whether a transaction waits.
+    pending: whether a transaction waits; next_ca: whether the CA's successor is known.
     """
 
     def __init__(
-        self, not_before=None, not_after=None, revoked=False, ca_not_after=None, pending=False
+        self,
+        not_before=None,
+        not_after=None,
+        revoked=False,
+        ca_not_after=None,
+        pending=False,
+        next_ca=False,
     ):
         """Keep the fields."""
         self.not_before = not_before
@@ -37,6 +43,7 @@ class Identity:
         self.revoked = revoked
         self.ca_not_after = ca_not_after
         self.pending = pending
+        self.next_ca = next_ca
 
 
 class State:
@@ -54,6 +61,7 @@ class State:
         self.pending_since = 0
         self.checked_at = None  # last answer about revocation
         self.rollover_at = 0
+        self.renewed = False  # whether a renewal was not followed by a look for the next CA yet
         self.challenge_refused = False  # until the configuration changes
         self.renewal_refused_until = 0  # 'too early' is tried again later, not escalated
         self.action_done = -1  # highest scep_action_id that was carried out
@@ -158,8 +166,12 @@ def _by_clock(config, identity, now, state):
     at = renew_at(identity.not_before, identity.not_after, config.number("scep_renew"))
     if now >= at and state.uptime >= state.renewal_refused_until:
         return RENEW, "scep_renew percent of the validity have passed"
-    if identity.ca_not_after is None or state.uptime < state.rollover_at:
+    if identity.next_ca or identity.ca_not_after is None or state.uptime < state.rollover_at:
         return None
+    if state.renewed:
+        # a CA may be replaced long before it ends; each set renews twice within the validity of a
+        # certificate, so it learns of a successor that is announced that long before its time
+        return ROLLOVER, "a certificate was renewed"
     # a certificate renewed now would outlive its CA: the next CA must be known by then
     if identity.ca_not_after - now < identity.not_after - identity.not_before:
         return ROLLOVER, "the CA ends before the next certificate would"

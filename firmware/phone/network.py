@@ -69,16 +69,16 @@ def transport(set_):
 def trust(set_):
     """Return the tls.Trust of the configuration: whom an HTTPS server may hang on.
 
-    That is the CA of scep_ca_cert, the one with scep_ca_fingerprint, and the CA's announced
-    successor.
+    That is the CA of scep_ca_cert, the one with scep_ca_fingerprint, and the CA's successors.
     """
     config, records = set_.records.config, set_.records
     fingerprint, anchor = config.get("scep_ca_fingerprint"), config.get("scep_ca_cert")
     anchors = []
     if anchor:
         anchors.append(Certificate(binascii.a2b_base64(anchor)))
-    if records.next_ca() is not None:
-        anchors.append(Certificate(records.next_ca()))
+    for der in (records.current_ca(), records.next_ca()):
+        if der is not None:
+            anchors.append(Certificate(der))
     return tls.Trust(
         anchors,
         fingerprint_bytes(fingerprint) if fingerprint else None,

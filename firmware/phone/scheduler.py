@@ -104,7 +104,13 @@ class Scheduler:
             records.suspended() is not None,
             Certificate(issuers[0]).not_after if issuers else None,
             waits,
+            self._knows_successor(),
         )
+
+    def _knows_successor(self):
+        records = self._set.records
+        following = records.next_ca()
+        return following is not None and following != records.current_ca()
 
     def _start(self, action):
         """Generator: the action itself. What only it needs is loaded by it: heaps are small."""
@@ -120,6 +126,7 @@ class Scheduler:
             from phone.identity import renew
 
             yield from renew.renew(set_)
+            self.state.renewed = True
         elif action == lifecycle.CHECK:
             from phone.identity import revocation
 
@@ -129,7 +136,8 @@ class Scheduler:
             from phone.identity import query
 
             self.state.rollover_at = self.state.uptime + _DAY
-            yield from query.rollover(set_)
+            self.state.renewed = False
+            yield from query.look_for_successor(set_)
         elif action == lifecycle.ABANDON:
             records.abandon()
         elif action == lifecycle.REVOKE:

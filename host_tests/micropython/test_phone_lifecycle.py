@@ -203,6 +203,24 @@ TABLE = (
         {"rollover_at": UP + 1},
         "none",
     ),
+    (
+        "next CA known",
+        {},
+        _active(next_ca=True, **SHORT_CA),
+        T0 + 2 * DAY,
+        OPEN,
+        {},
+        "none",
+    ),
+    (
+        "just renewed: is there a next CA",
+        {},
+        _active(ca_not_after=T0 + 9 * YEAR),
+        T0 + 2 * DAY,
+        OPEN,
+        {"renewed": True},
+        "rollover",
+    ),
     ("renewal before rollover", {}, _active(**SHORT_CA), T0 + YEAR // 2, OPEN, {}, "renew"),
 )
 

@@ -87,8 +87,8 @@ def client_for(set_, url, next_ca=None):
 def prepared(set_, url):
     """Generator: return a Client that has authenticated its CA.
 
-    A CA that does not match the configuration is taken where the former one named it as its
-    successor (GetNextCACert) and its time has come.
+    A CA that does not match the configuration is taken where it is its successor: one that the
+    identity was enrolled with, or one that was named (GetNextCACert) and whose time has come.
     """
     client = client_for(set_, url)
     try:
@@ -98,13 +98,15 @@ def prepared(set_, url):
         if e.code not in ("ca-fingerprint", "ca-untrusted"):
             raise
         failure = e
-    next_ca = set_.records.next_ca()
-    now = set_.clock.now()
-    if next_ca is None or (now is not None and now < Certificate(next_ca).not_before):
-        raise failure
-    client = client_for(set_, url, next_ca)
-    yield from client.prepare()
-    return client
+    for der in _successors(set_):
+        client = client_for(set_, url, der)
+        try:
+            yield from client.prepare()
+            return client
+        except Error as e:
+            if e.code not in ("ca-fingerprint", "ca-untrusted"):
+                raise
+    raise failure
 
 
 def challenge_for(set_, client):
@@ -152,6 +154,20 @@ def wipe_keys(transaction):
 
 
 # -- private, in the order of use
+
+
+def _successors(set_):
+    """Return the DER of the CAs that stand in the configured one's place by now."""
+    records = set_.records
+    found = []
+    current, following = records.current_ca(), records.next_ca()
+    if current is not None:
+        found.append(current)
+    now = set_.clock.now()
+    early = following is not None and now is not None and now < Certificate(following).not_before
+    if following not in (None, current) and not early:
+        found.append(following)
+    return found
 
 
 def _at(set_, url):

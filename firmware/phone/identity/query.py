@@ -10,6 +10,7 @@ from errors import Error
 from phone import network
 from phone.identity import enrol, keys
 from scep import asn1time, client_query, http, http_url, pem
+from scep.client import is_refusal
 from scep.message import Signer
 from scep.x509 import Certificate
 
@@ -84,6 +85,19 @@ def rollover(set_):
         "not_after": asn1time.iso(anchor.not_after),
         "sha256": "".join(["%02x" % b for b in anchor.fingerprint()]),
     }
+
+
+def look_for_successor(set_):
+    """Generator: rollover(), where it is no failure that the CA has no successor yet."""
+    try:
+        found = yield from rollover(set_)
+    except Error as e:
+        if e.code != "unsupported" and not is_refusal(e):
+            raise
+        yield {"event": "progress", "what": "the CA names no successor"}
+        return
+    found["event"], found["what"] = "progress", "next CA stored"
+    yield found
 
 
 def active(set_):

@@ -174,7 +174,7 @@ class Records:
         store.put("anchors", slots.CA, authorities[0])
         store.put("anchors", slots.CA_CHAIN, b"".join([bytes(der) for der in authorities[1:]]))
         store.activate()
-        self.suspend(None)
+        self._keep_life("suspended", None, "ca_of", _ca_of(self.config))
         store.delete("state", slots.LAST_ERROR)
         if now is not None:
             self.keep_time(now)
@@ -233,13 +233,24 @@ class Records:
         return found
 
     def next_ca(self):
-        """Return the DER of the CA that takes over (bytes), or None."""
-        value = self.store.get("anchors", slots.NEXT_CA)
-        return None if value is None else bytes(value)
+        """Return the DER of the CA that takes over (bytes), or None.
+
+        What another CA than the configured one named as its successor does not count.
+        """
+        return self._succession(slots.NEXT_CA, "next_of")
 
     def keep_next_ca(self, der):
-        """Store the CA that takes over."""
+        """Store the CA that takes over from the configured one, or from its successor."""
         self.store.put("anchors", slots.NEXT_CA, der)
+        self._keep_life("next_of", _ca_of(self.config))
+
+    def current_ca(self):
+        """Return the DER of the anchor that the identity was enrolled with (bytes), or None.
+
+        None, too, where another CA has been configured since. It differs from the configured CA
+        once that one's successor has taken over.
+        """
+        return self._succession(slots.CA, "ca_of")
 
     def suspended(self):
         """Return why the active identity is suspended (str), or None."""
@@ -323,11 +334,22 @@ class Records:
         value = self.store.get("state", slots.LIFECYCLE)
         return {} if value is None else json.loads(bytes(value))
 
-    def _keep_life(self, name, value):
+    def _keep_life(self, *pairs):
+        """Store names and values, one after the other, in one commit; unchanged costs nothing."""
         life = self._life()
-        if life.get(name) != value:
-            life[name] = value
+        changed = False
+        for i in range(0, len(pairs), 2):
+            if life.get(pairs[i]) != pairs[i + 1]:
+                life[pairs[i]] = pairs[i + 1]
+                changed = True
+        if changed:
             self._put_json(slots.LIFECYCLE, life)
+
+    def _succession(self, tag, of):
+        value = self.store.get("anchors", tag)
+        if value is None or self._life().get(of) != _ca_of(self.config):
+            return None
+        return bytes(value)
 
     def _put_json(self, tag, value):
         self.store.put("state", tag, json.dumps(value).encode())
