@@ -20,6 +20,8 @@ DISPLAYS = ((320, 240), (128, 64))
 LANGUAGES = ("en", "fr")
 _COLUMNS = {320: 6, 128: 10}
 _GAP = 8
+# A small display's pixels, as they look.
+_LIT, _DARK = (0xE8, 0xF4, 0xFF), (0x08, 0x10, 0x20)
 
 pytestmark = pytest.mark.micropython
 
@@ -46,22 +48,14 @@ def render(width, height, language, folder):
 
 def picture(width, height, memory):
     """Return the Image of a display's memory: RGB565 little-endian, or pages of eight rows."""
+    if len(memory) != width * height // 8:
+        return Image.frombytes("RGB", (width, height), memory, "raw", "BGR;16")
     image = Image.new("RGB", (width, height))
-    if len(memory) == width * height // 8:
-        bits = [
-            memory[(y >> 3) * width + x] >> (y & 7) & 1 for y in range(height) for x in range(width)
-        ]
-        image.putdata([(0xE8, 0xF4, 0xFF) if bit else (0x08, 0x10, 0x20) for bit in bits])
-    else:
-        words = [memory[i] | memory[i + 1] << 8 for i in range(0, len(memory), 2)]
-        image.putdata([rgb(word) for word in words])
+    for y in range(height):
+        page = memory[(y >> 3) * width :][:width]
+        for x in range(width):
+            image.putpixel((x, y), _LIT if page[x] >> (y & 7) & 1 else _DARK)
     return image
-
-
-def rgb(word):
-    """Return the (red, green, blue) of an RGB565 word, 8 bits each."""
-    red, green, blue = word >> 11, word >> 5 & 63, word & 31
-    return red << 3 | red >> 2, green << 2 | green >> 4, blue << 3 | blue >> 2
 
 
 def places(names, width, height):

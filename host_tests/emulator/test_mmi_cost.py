@@ -10,7 +10,7 @@ import pytest
 from emulator.noe import Noe
 from set_driver import Set
 
-pytestmark = pytest.mark.emulator
+pytestmark = [pytest.mark.emulator, pytest.mark.check]
 KEY_TO_SCREEN_US = 200_000
 STEP_US = 80_000  # 20 M instructions: what a running action may put before the key
 IDLE_TO_MENU_BYTES = 6 * 1024
@@ -106,7 +106,6 @@ def test_the_menus_take_less_heap_than_allowed(noe):
     assert int(noe.run(HEAP, timeout=120).splitlines()[-1]) <= IDLE_TO_MENU_BYTES
 
 
-@pytest.mark.check
 def test_a_monkey_of_5000_keys_neither_crashes_nor_blocks_the_menu(noe):
     longest, name = noe.run(MONKEY % (41, 5000), timeout=1200).splitlines()[-1].split()
     assert name == "NOE" and int(longest) <= KEY_TO_SCREEN_US

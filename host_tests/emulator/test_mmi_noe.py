@@ -9,7 +9,7 @@ from emulator.front import Front, bar, shows, words
 from set_driver import CHALLENGE, Set
 from tools.demo_server import ScepServer
 
-pytestmark = [pytest.mark.emulator, pytest.mark.peers]
+pytestmark = [pytest.mark.emulator, pytest.mark.peers, pytest.mark.check]
 PASSWORD = "correct-horse"
 
 
