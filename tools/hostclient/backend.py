@@ -90,7 +90,7 @@ def _core():
     """Compile the C core and its binding for this Python; return the package's folder."""
     bearssl = Path(os.environ.get("BEARSSL_DIR", ROOT / "build" / "src" / "bearssl")).resolve()
     if not bearssl.is_dir():
-        subprocess.run([sys.executable, ROOT / "tools" / "sources"], cwd=ROOT, check=True)
+        subprocess.run([sys.executable, ROOT / "tools" / "sources", "bearssl"], check=True)
     CORE.mkdir(parents=True, exist_ok=True)
     subprocess.run(
         ["make", "-s", "-f", "firmware/core/library.mk", f"OUT={CORE}", f"BEARSSL={bearssl}",
@@ -98,6 +98,7 @@ def _core():
         cwd=ROOT, check=True,
     )  # fmt: skip
     os.environ["BEARSSL"] = str(bearssl)
+    os.environ["SCEPCORE_LDFLAGS"] = "-s"  # no symbols: they would hold this machine's paths
     place = ROOT / "firmware" / "core" / "cpython" / "build.py"
     spec = importlib.util.spec_from_file_location("scepcore_build", place)
     module = importlib.util.module_from_spec(spec)
