@@ -25,11 +25,12 @@ def apply(set_, found):
     """
     events = []
     changes = {}
+    blocks = []
     for key, raw in found:
         if raw is None or not known(key):
-            if key.startswith("pem:"):
-                events.append(_warning("unsupported", "a PEM block is not taken over: " + key[4:]))
-            if raw is not None:
+            if raw is not None and key.startswith("pem:"):
+                blocks.append((key[4:], raw))
+            elif raw is not None:
                 charset.wipe(raw)
             continue
         try:
@@ -44,6 +45,10 @@ def apply(set_, found):
     for value in changes.values():
         if isinstance(value, bytearray):
             charset.wipe(value)
+    if blocks:
+        from phone.identity import pemfile  # few files have any
+
+        events += pemfile.apply(set_, blocks)
     return events
 
 
