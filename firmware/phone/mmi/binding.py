@@ -186,7 +186,10 @@ class Binding(Subject):
     def _read_status(self):
         wrong = self._writable()
         if wrong is None:
-            return actions.start(self._set, _command("status"))
+            try:
+                return actions.start(self._set, _command("status"))
+            except Error as e:
+                wrong = e
         empty = {"state": "factory", "pending": None}
         for key in ("subject", "issuer", "serial", "not_before", "not_after", "sha256"):
             empty[key] = None

@@ -48,6 +48,7 @@ class Panel:
                 self._draw()
         except Exception as e:
             self.control.home()
+            self.control.changed = False  # what fails is said once, not at every turn
             self._set.report(self._set.failure(e))
 
     def at_rest(self):
