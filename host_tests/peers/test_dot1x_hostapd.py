@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from set_driver import need
+from tools.dot1xlab import namespace
 
 ROOT = Path(__file__).parent.parent.parent
 STORY = "port: quarantine, open, rejected, quarantine, open"
@@ -41,12 +42,14 @@ def test_the_same_on_the_small_board_without_root_and_without_tap(tmp_path):
     assert play(tmp_path / "lab", "VLE", "--cable")[-1] == STORY
 
 
-def test_what_is_missing_is_said(tmp_path):
-    """A program that is not there: status 4, and the package's name."""
-    done = subprocess.run(
-        [ROOT / "tools" / "dot1x", "--folder", tmp_path / "lab"],
-        capture_output=True,
-        text=True,
-        env={"PATH": "/nowhere", "MICROSCEP_SEARCH": "path"},
-    )
-    assert done.returncode == 4 and "left out: " in done.stderr and "package" in done.stderr
+def test_the_same_with_freeradius_behind_hostapd(tmp_path):
+    """Other fragments, lengths on each, P-256, the decision made by the RADIUS server."""
+    assert play(tmp_path / "lab", "NOE", "--radius", "--cable")[-1] == STORY
+
+
+def test_what_is_missing_is_said(monkeypatch):
+    """A program that is not there: the word that tells which package has it."""
+    monkeypatch.setattr(namespace, "ADMINISTRATORS", "/nowhere")
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(namespace.LeftOut, match=r"hostapd is not installed \(package hostapd\)"):
+        namespace.enter(["true"], False, False)

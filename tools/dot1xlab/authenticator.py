@@ -1,7 +1,8 @@
-"""hostapd as the switch's authenticator with its own EAP server: what it decides, as it says it.
+"""hostapd as the switch's authenticator: what it decides, as it says it.
 
-For scenario.py. hostapd on a wire controls no port itself, and tells the issuer of a client's
-certificate nowhere but in its debug output: that is read here, and moves the gate.
+For scenario.py. The EAP server is hostapd's own or FreeRADIUS. hostapd on a wire controls no port
+itself, and its own server tells the issuer of a client's certificate nowhere but in the debug
+output: that is read here, and moves the gate.
 """
 
 import os
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives import serialization
 
 from tools.dot1xlab import network
 from tools.dot1xlab.namespace import find
+from tools.dot1xlab.radius import SECRET, Radius
 
 _PEM = serialization.Encoding.PEM
 REAUTHENTICATE = 15  # seconds
@@ -26,7 +28,8 @@ logger_stdout_level=0
 ieee8021x=1
 use_pae_group_addr=1
 eap_reauth_period={reauthenticate}
-eap_server=1
+"""
+_OWN_SERVER = """eap_server=1
 eap_user_file={folder}/users
 ca_cert={folder}/trusted.pem
 server_cert={folder}/server.pem
@@ -34,6 +37,14 @@ private_key={folder}/server.key
 check_crl=1
 crl_reload_interval=1
 """
+_RADIUS = """own_ip_addr=127.0.0.1
+nas_identifier=switch
+auth_server_addr=127.0.0.1
+auth_server_port={radius}
+auth_server_shared_secret={secret}
+"""
+# What FreeRADIUS answered, as hostapd tells it.
+_WORD = re.compile(r"updated with User-Name from Access-Accept '(quarantine|open)'")
 _ISSUER = re.compile(r"tls_verify_cb - preverify_ok=1 .*depth=1 buf='(.*)'")
 
 
@@ -43,21 +54,22 @@ class Authenticator:
     states: what it made of the port, in its order: quarantine, open, rejected; repetitions once.
     """
 
-    def __init__(self, folder, factory, authority, gate):
+    def __init__(self, folder, factory, authority, gate, radius=False):
         """factory: FactoryCa, whose certificates get the quarantine; authority: the lab CA
-        (tools.lab.authority.Authority), whose get the network; gate: function (state).
+        (tools.lab.authority.Authority), whose get the network; gate: function (state); radius:
+        FreeRADIUS is the EAP server.
         """
         self.states = []
         self._folder, self._factory, self._authority, self._gate = folder, factory, authority, gate
-        self._issuer = None
+        self._issuer = self._word = self._radius = None
         self._write_server()
         self.publish()
+        self._radius = Radius(folder, self._factory_name()) if radius else None
+        text = _CONFIGURATION + (_RADIUS if radius else _OWN_SERVER)
+        words = {"folder": folder, "port": network.PORT, "reauthenticate": REAUTHENTICATE}
+        words.update(radius=Radius.port, secret=SECRET)
         with open(os.path.join(folder, "hostapd.conf"), "w") as f:
-            f.write(
-                _CONFIGURATION.format(
-                    folder=folder, port=network.PORT, reauthenticate=REAUTHENTICATE
-                )
-            )
+            f.write(text.format(**words))
         self._log = open(os.path.join(folder, "hostapd.log"), "w")  # noqa: SIM115
         self._process = subprocess.Popen(
             [find("hostapd"), "-dd", os.path.join(folder, "hostapd.conf")],
@@ -79,6 +91,8 @@ class Authenticator:
         self._process.wait()
         self._thread.join()
         self._log.close()
+        if self._radius:
+            self._radius.close()
 
     def publish(self):
         """Hand hostapd the CAs and their CRLs of this moment; it reads them within a second."""
@@ -91,6 +105,8 @@ class Authenticator:
         with open(path + ".new", "wb") as f:
             f.write(text)
         os.replace(path + ".new", path)
+        if self._radius:
+            self._radius.restart()
 
     # -- private
 
@@ -112,19 +128,25 @@ class Authenticator:
         """Read what hostapd says until it ends; move the gate with each decision."""
         for line in self._process.stdout:
             self._log.write(line)
-            found = _ISSUER.search(line)
-            if found:
-                self._issuer = found.group(1)
+            issuer, word = _ISSUER.search(line), _WORD.search(line)
+            if issuer:
+                self._issuer = issuer.group(1)
+            elif word:
+                self._word = word.group(1)
             elif "CTRL-EVENT-EAP-SUCCESS" in line:
-                self._decide(network.QUARANTINE if self._is_factory() else network.OPEN)
+                self._decide(self._word if self._radius else self._judge())
             elif "CTRL-EVENT-EAP-FAILURE" in line:
                 self._decide("rejected")
 
-    def _is_factory(self):
-        """Tell whether the factory issued what was shown last (a name in OpenSSL's old form)."""
+    def _judge(self):
+        """For hostapd's own server: the issuer of the certificate that was shown last decides."""
+        own = self._issuer == self._factory_name()
+        return network.QUARANTINE if own else network.OPEN
+
+    def _factory_name(self):
+        """Return the factory CA's name in OpenSSL's old form."""
         name = self._factory.certificate.subject
-        text = "".join(f"/{each.rfc4514_attribute_name}={each.value}" for each in name)
-        return self._issuer == text
+        return "".join(f"/{each.rfc4514_attribute_name}={each.value}" for each in name)
 
     def _decide(self, state):
         self._gate(network.CLOSED if state == "rejected" else state)

@@ -18,6 +18,10 @@ _PROGRAMS = {
     "ping": "iputils-ping",
     "qemu-system-arm": "qemu-system-arm",
 }
+_RADIUS = "freeradius"
+
+# Where administrators' programs stand, which are not in everybody's PATH.
+ADMINISTRATORS = "/usr/sbin:/sbin"
 
 
 class LeftOut(Exception):
@@ -26,21 +30,21 @@ class LeftOut(Exception):
 
 def find(name):
     """Return the path of a program, wherever administrators' programs stand. Raises LeftOut."""
-    path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    path = shutil.which(name, path=os.environ.get("PATH", "") + ":" + ADMINISTRATORS)
     if path is None:
         raise LeftOut(f"{name} is not installed (package {_PROGRAMS.get(name, name)})")
     return path
 
 
-def enter(command, as_user):
+def enter(command, as_user, radius):
     """Go on if inside a namespace of our own; else run `command` in one and return its status.
 
-    as_user: have no more rights than an ordinary user, even as root. Returns None inside. Raises
-    LeftOut where programs or namespaces are missing.
+    as_user: have no more rights than an ordinary user, even as root; radius: FreeRADIUS is wanted
+    too. Returns None inside. Raises LeftOut where programs or namespaces are missing.
     """
     if os.environ.get(_INSIDE):
         return None
-    for name in _PROGRAMS:
+    for name in (*_PROGRAMS, *((_RADIUS,) if radius else ())):
         find(name)
     flags = ["-n"] if os.getuid() == 0 and not as_user else ["-U", "-r", "-n"]
     unshare = [find("unshare"), *flags]

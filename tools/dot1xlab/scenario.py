@@ -27,23 +27,24 @@ class Failed(Exception):
     """The story went another way; the message says where."""
 
 
-def run(folder, board, tap):
+def run(folder, board, tap, radius):
     """Play the story in `folder`; return the authenticator's states. Raises Failed.
 
-    tap: True or False, None: a TAP device where one may be made.
+    tap: True or False, None: a TAP device where one may be made; radius: FreeRADIUS decides.
     """
     tap = has_tap() if tap is None else tap
     factory = FactoryCa(os.path.join(folder, "factory-ca"))
     flash = os.path.join(folder, "set.img")
     with network.Network(folder, tap) as net:
         _say("a switch port that asks, hostapd before it; behind it a SCEP server and an office")
+        _tell("the EAP server: " + ("FreeRADIUS" if radius else "hostapd's own"))
         _tell(f"the set's cable: {'TAP device' if tap else 'user space'}")
         lab = commands.start(
             "rfc8894", host=network.SERVER, challenge=CHALLENGE, state=os.path.join(folder, "labca")
         )
         try:
             ready = commands.describe(lab)
-            with Authenticator(folder, factory, lab.authority, net.gate) as authenticator:
+            with Authenticator(folder, factory, lab.authority, net.gate, radius) as authenticator:
                 _make_set(board, flash, os.path.join(folder, "factory-ca"), ready)
                 with _Phone(board, flash, net.nic, folder) as phone:
                     _play(phone, net, authenticator, lab)
