@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import rsa_keys
 from openssl import openssl
-from scep import altnames, names, oid, pkcs10, selfsigned
+from scep import altnames, names, oid, ownsigned, pkcs10
 from scep.der import Encoder
 from scep.signatures import finish
 from test_names import RDNS, TEXT, text_of
@@ -103,7 +103,7 @@ def test_sha_1_is_signed_for_servers_that_know_nothing_better():
 @pytest.mark.parametrize("subject", [SUBJECT, "CN=a", ""])
 def test_a_self_signed_certificate_is_what_openssl_verifies(tmp_path, subject):
     e = Encoder(bytearray(2048))
-    finish(selfsigned.steps(e, KEY, subject))
+    finish(ownsigned.steps(e, KEY, subject))
     data = bytes(e.view())
     theirs = x509.load_der_x509_certificate(data)
     theirs.verify_directly_issued_by(theirs)

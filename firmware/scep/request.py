@@ -3,7 +3,7 @@
 For client.py.  RFC 8894 sections 2.3 and 3.3.1.
 """
 
-from scep import altnames, pkcs10, selfsigned
+from scep import altnames, ownsigned, pkcs10
 from scep.der import Encoder
 from scep.extensions import DIGITAL_SIGNATURE
 from scep.transaction import SELF
@@ -65,7 +65,7 @@ def self_sign(transaction):
     key = transaction.key
     size = 400 + 2 * ((key.bits + 7) // 8) + 2 * len(transaction.subject)
     e = Encoder(bytearray(size))
-    yield from selfsigned.steps(e, key, transaction.subject)
+    yield from ownsigned.steps(e, key, transaction.subject)
     transaction.certificate = bytes(e.view())
     transaction.role = SELF
     transaction.signer_key = key

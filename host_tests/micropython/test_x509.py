@@ -3,7 +3,7 @@
 from errors import Error
 from expect import raises
 from rsa_keys import key
-from scep import altnames, asn1time, extensions, names, oid, pem, selfsigned
+from scep import altnames, asn1time, extensions, names, oid, ownsigned, pem
 from scep.der import SEQUENCE, Encoder, Reader
 from scep.signatures import finish
 from scep.x509 import Certificate
@@ -217,7 +217,7 @@ def test_pem_blocks_survive_a_round_trip():
 
 def test_a_self_signed_certificate_needs_no_clock():
     e = Encoder(bytearray(1024))
-    finish(selfsigned.steps(e, key(2), "CN=00809F59E1A0,O=Ministère,C=FR"))
+    finish(ownsigned.steps(e, key(2), "CN=00809F59E1A0,O=Ministère,C=FR"))
     c = Certificate(bytes(e.view()))
     c.verify(c)
     assert c.subject_text == c.issuer_text == "CN=00809F59E1A0,O=Ministère,C=FR"
@@ -228,7 +228,7 @@ def test_a_self_signed_certificate_needs_no_clock():
 def test_a_self_signed_certificate_takes_a_name_as_it_stands():
     name = names.encode("CN=#1e020061,C=FR")
     e = Encoder(bytearray(1024))
-    finish(selfsigned.steps(e, key(2), name, START, END, 77, 1, "sha1"))
+    finish(ownsigned.steps(e, key(2), name, START, END, 77, 1, "sha1"))
     c = Certificate(bytes(e.view()))
     c.verify(c)
     assert c.subject == name and c.issuer == name and c.serial_hex == "4d"

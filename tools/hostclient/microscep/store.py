@@ -16,7 +16,7 @@ from keystore import layout, record, slots
 from keystore.device import Flash
 from keystore.factory import write_factory
 from microscep.board import HostFlash
-from scep import selfsigned
+from scep import ownsigned
 from scep.der import Encoder
 
 SECRET_BYTES = 32
@@ -71,7 +71,7 @@ def _write(device, mac):
     while key is None:
         key = work.step()
     e = Encoder(bytearray(1024))
-    for _ in selfsigned.steps(e, key, "CN=" + mac.hex().upper()):
+    for _ in ownsigned.steps(e, key, "CN=" + mac.hex().upper()):
         pass
     flash = Flash(device)
     values = [
