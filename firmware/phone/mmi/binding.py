@@ -7,20 +7,21 @@ from errors import Error
 from phone import actions
 from phone.config import checked, mac_text
 from phone.console import Command
-from phone.mmi import introduce, password
+from phone.mmi import const, introduce, password
 from phone.mmi.strings import LANGUAGES
 from phone.mmi.subject import Subject
 
 # Jobs that the progress screen shows. `boot` is one once its five steps are done.
-_SHOWN = ("enroll", "renew", "check", "poll", "rollover")
-_STEPS = 5
+_SHOWN = const(("enroll", "renew", "check", "poll", "rollover"))
+_STEPS = const(5)
 # Share of an enrolment (of 1000) that is done when an HTTP request is answered.
-_HTTP = (("GetCACaps", 50), ("GetCACert", 100), ("PKIOperation", 950))
-_KEY_BEGINS, _KEY_ENDS = 100, 850
+_HTTP = const((("GetCACaps", 50), ("GetCACert", 100), ("PKIOperation", 950)))
+_KEY_BEGINS = const(100)
+_KEY_ENDS = const(850)
 # So many candidates fill half of what is left of a prime's part of the bar.
-_HALF_WAY = 60
+_HALF_WAY = const(60)
 # Events that leave what `status` says as it was.
-_QUIET = ("http", "keygen", "progress", "alive", "trace", "boot")
+_QUIET = const(("http", "keygen", "progress", "alive", "trace", "boot"))
 
 
 class Binding(Subject):
@@ -220,7 +221,7 @@ class Binding(Subject):
             self._status = None
             self._step = 1 if job is not None and job.name == "boot" else 0
             self._what, self._share = "working", None
-            if job is not None and "work." + job.name in _WORK:
+            if job is not None and job.name in _SHOWN:
                 self._what = "work." + job.name
         return job
 
@@ -250,9 +251,6 @@ class Binding(Subject):
         """Move the bar on, never back."""
         if self._share is None or share > self._share:
             self._share = share
-
-
-_WORK = ("work.enroll", "work.renew", "work.check", "work.poll", "work.rollover")
 
 
 def _command(name):

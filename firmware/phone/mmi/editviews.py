@@ -5,12 +5,13 @@ For listview.py. What was typed is wiped when its view goes.
 
 import scepcore
 from errors import Error
+from phone.mmi import const
 from phone.mmi.entry import MODES, Entry
 from phone.mmi.scene import CHECK, FIELD, Row, Scene
 from phone.mmi.views import MessageView, View
 
-_SHORTEST_PASSWORD = 6
-_LONGEST_PASSWORD = 32
+_SHORTEST_PASSWORD = const(6)
+_LONGEST_PASSWORD = const(32)
 
 
 class EditView(View):

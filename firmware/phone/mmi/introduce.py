@@ -9,11 +9,12 @@ import gc
 from errors import Error
 from phone import network
 from phone.identity import enrol
+from phone.mmi import const
 from scep import http, message, names
 from scep.deadline import Deadline
 
 # A question that nobody answers is a no.
-_ANSWER_MS = 600000
+_ANSWER_MS = const(600000)
 
 
 def needed(config):

@@ -4,10 +4,11 @@ For the set's main loop. VT100 sequences of ECMA-48; scan codes of the PC keyboa
 Text goes one character a key, in Latin-1; nothing that was typed is kept.
 """
 
+from phone.mmi import const
 from phone.mmi.strings import line
 
-_ESCAPE = 0x1B
-_SEQUENCES = (
+_ESCAPE = const(0x1B)
+_SEQUENCES = const(
     "\n[A=up\n[B=down\n[C=right\n[D=left\nOP=soft1\nOQ=soft2\nOR=soft3"
     "\n[11~=soft1\n[12~=soft2\n[13~=soft3\n[3~=delete\n"
 )
@@ -66,18 +67,19 @@ class Terminal:
 
 # Scan code set 2 in two hex digits, then what it gives plain and with shift; US layout, as QEMU's
 # `sendkey` names keys. Texts and not dictionaries: those would stand on the heap.
-_SCAN = (
+_SCAN = const(
     "450)161!1e2@263#254$2e5%366^3d7&3e8*469(1caA32bB21cC23dD24eE2bfF34gG33hH43iI3bjJ42kK"
     "4blL3amM31nN44oO4dpP15qQ2drR1bsS2ctT3cuU2avV1dwW22xX35yY1azZ29  4e-_55=+54[{5b]}"
     "5d\\|4c;:52'\"41,<49.>4a/?0e`~"
 )
-_NAMED = (
+_NAMED = const(
     "\n5a=ok\n66=back\n76=soft1\n05=soft1\n06=soft2\n04=soft3\n75=k8\n72=k2\n6b=k4\n74=k6\n70=k0"
     "\n69=k1\n7a=k3\n73=k5\n6c=k7\n7d=k9\n7c=k*\n71=k#\n"
 )
-_EXTENDED = "\n75=up\n72=down\n6b=left\n74=right\n71=delete\n5a=ok\n"
-_SHIFTS = (0x12, 0x59)
-_RELEASE, _EXTENSION = 0xF0, 0xE0
+_EXTENDED = const("\n75=up\n72=down\n6b=left\n74=right\n71=delete\n5a=ok\n")
+_SHIFTS = const((0x12, 0x59))
+_RELEASE = const(0xF0)
+_EXTENSION = const(0xE0)
 
 
 class Keyboard:

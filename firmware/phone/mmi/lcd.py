@@ -9,23 +9,33 @@ what stands there are drawn: a key press costs the lines that it changes.
 
 import framebuf
 
-from phone.mmi import font
+from phone.mmi import const, font
 from phone.mmi.scene import BIG, CHECK, FIELD, NOTE, VALUE, window
 
 # Inks, and what they are on a colour display (RGB565) and in black and white.
-PAPER, TEXT, FAINT, BAND, BAND_TEXT, FOCUS, FOCUS_TEXT, GOOD, WAIT, BAD = range(10)
-COLOURS = (0xF7BE, 0x18E5, 0x5B10, 0x0928, 0xFFFF, 0x1C18, 0xFFFF, 0x4F0F, 0xFDE8, 0xFB6D)
-MONO = (0, 1, 1, 1, 0, 1, 0, 0, 0, 0)
-_ICON = {"none": FAINT, "good": GOOD, "wait": WAIT, "bad": BAD}
-_BOX = 9  # pixels of a check box
-_ICON_SIZE = 10
-_THUMB = 2  # pixels of the mark at the right that shows where in a page one is
+_PAPER = const(0)
+_TEXT = const(1)
+_FAINT = const(2)
+_BAND = const(3)
+_BAND_TEXT = const(4)
+_FOCUS = const(5)
+_FOCUS_TEXT = const(6)
+_GOOD = const(7)
+_WAIT = const(8)
+_BAD = const(9)
+_COLOURS = const((0xF7BE, 0x18E5, 0x5B10, 0x0928, 0xFFFF, 0x1C18, 0xFFFF, 0x4F0F, 0xFDE8, 0xFB6D))
+_MONO = const((0, 1, 1, 1, 0, 1, 0, 0, 0, 0))
+_ICON = {"none": _FAINT, "good": _GOOD, "wait": _WAIT, "bad": _BAD}
+_BOX = const(9)  # pixels of a check box
+_ICON_SIZE = const(10)
+_THUMB = const(2)  # pixels of the mark at the right that shows where in a page one is
 # Segments of a big character, bits: top, upper right, lower right, bottom, lower left, upper
 # left, middle. `:` has dots in place of them.
-_SEGMENTS = b"\x3f\x06\x5b\x4f\x66\x6d\x7d\x07\x7f\x6f"
-_DASH = 0x40
+_SEGMENTS = const(b"\x3f\x06\x5b\x4f\x66\x6d\x7d\x07\x7f\x6f")
+_DASH = const(0x40)
 # Blanks between letters, and between a label and its value.
-_GAP, _APART = 1, 8
+_GAP = const(1)
+_APART = const(8)
 
 
 def measure(text):
@@ -67,7 +77,7 @@ def wrap(text, width):
 class Line:
     """What stands in one band of the display; two equal lines look the same."""
 
-    def __init__(self, left="", right="", ink=TEXT, paper=PAPER, box=None, indent=0, middle=""):
+    def __init__(self, left="", right="", ink=_TEXT, paper=_PAPER, box=None, indent=0, middle=""):
         """box: None, or whether the check box before the text is ticked; the rest are texts."""
         self.key = (left, right, ink, paper, box, indent, middle)
 
@@ -83,7 +93,7 @@ class Lcd:
         self.band = font.HEIGHT + (-1 if small else 11)
         self.pitch = font.HEIGHT if small else font.HEIGHT + 8
         self.room = (display.height - 2 * self.band) // self.pitch
-        self._ink = MONO if display.mono else COLOURS
+        self._ink = _MONO if display.mono else _COLOURS
         self._drawn = {}
         # One line of text in one bit a pixel, laid over the display by blit().
         self._bits = bytearray(2 * display.width)
@@ -94,7 +104,7 @@ class Lcd:
     def draw(self, scene):
         """Draw a scene; bands that are as they were are left alone."""
         height = self._display.height
-        self._put(0, self.band, Line(scene.title, scene.mode or "", BAND_TEXT, BAND), scene.icon)
+        self._put(0, self.band, Line(scene.title, scene.mode or "", _BAND_TEXT, _BAND), scene.icon)
         lines, first, total = self.lines(scene)
         changed, y = False, self.band
         for line in lines:
@@ -108,7 +118,7 @@ class Lcd:
             self._big(scene.rows[0].label)
         self._thumb(first, total, changed)
         left, middle, right = scene.softkeys
-        keys = Line(left, right, BAND_TEXT, BAND, middle=middle)
+        keys = Line(left, right, _BAND_TEXT, _BAND, middle=middle)
         self._put(height - self.band, self.band, keys)
 
     def lines(self, scene):
@@ -126,7 +136,7 @@ class Lcd:
     # -- private, in the order of use
 
     def _block(self, row, width):
-        ink, paper = (FOCUS_TEXT, FOCUS) if row.focus else (TEXT, PAPER)
+        ink, paper = (_FOCUS_TEXT, _FOCUS) if row.focus else (_TEXT, _PAPER)
         if row.kind == BIG:
             return [None] * self._big_lines()
         if row.kind == NOTE:
@@ -141,7 +151,7 @@ class Lcd:
             if measure(row.label) + _APART + measure(row.value) <= width:
                 return [Line(row.label, row.value, ink, paper)]
             out = [Line(piece, "", ink, paper) for piece in wrap(row.label, width)]
-            faint = ink if row.focus else FAINT
+            faint = ink if row.focus else _FAINT
             return out + [Line(p, "", faint, paper, None, 8) for p in wrap(row.value, width - 8)]
         return [Line(piece, "", ink, paper) for piece in wrap(row.label or row.value, width)]
 
@@ -150,7 +160,7 @@ class Lcd:
         head = row.value[: row.cursor] + "|"
         pieces = wrap(head + row.value[row.cursor :], width)
         hidden = max(0, len(wrap(head, width)) - self.room)
-        return [Line(piece, "", FOCUS_TEXT, FOCUS) for piece in pieces[hidden:]]
+        return [Line(piece, "", _FOCUS_TEXT, _FOCUS) for piece in pieces[hidden:]]
 
     def _put(self, y, height, line, icon=None):
         key = (line.key, icon)
@@ -160,8 +170,8 @@ class Lcd:
         left, right, ink, paper, box, indent, middle = line.key
         display, colours = self._display, self._ink
         # in black and white two bands that touch would look like one
-        apart = 1 if display.mono and paper != PAPER and y else 0
-        display.fb.fill_rect(0, y, display.width, apart, colours[PAPER])
+        apart = 1 if display.mono and paper != _PAPER and y else 0
+        display.fb.fill_rect(0, y, display.width, apart, colours[_PAPER])
         display.fb.fill_rect(0, y + apart, display.width, height - apart, colours[paper])
         for i in range(len(self._bits)):
             self._bits[i] = 0
@@ -208,9 +218,9 @@ class Lcd:
     def _icon(self, x, y, icon):
         """A seal: filled and ticked, half filled, empty, or crossed out."""
         fb, ink = self._display.fb, self._ink
-        colour = ink[_ICON[icon]] if not self._display.mono else ink[BAND_TEXT]
+        colour = ink[_ICON[icon]] if not self._display.mono else ink[_BAND_TEXT]
         fb.ellipse(x + 4, y + 4, 4, 4, colour, icon != "none")
-        mark = ink[BAND]
+        mark = ink[_BAND]
         if icon == "good":
             fb.line(x + 2, y + 4, x + 3, y + 6, mark)
             fb.line(x + 3, y + 6, x + 6, y + 2, mark)
@@ -230,10 +240,10 @@ class Lcd:
         width = display.width - 2 * self.margin
         height = min(9, self.pitch - 2)
         top = y + (self.pitch - height) // 2
-        display.fb.fill_rect(0, y, display.width, self.pitch, ink[PAPER])
-        display.fb.rect(self.margin, top, width, height, ink[TEXT])
+        display.fb.fill_rect(0, y, display.width, self.pitch, ink[_PAPER])
+        display.fb.rect(self.margin, top, width, height, ink[_TEXT])
         full = (width - 4) * share // 1000
-        display.fb.fill_rect(self.margin + 2, top + 2, full, height - 4, ink[FOCUS])
+        display.fb.fill_rect(self.margin + 2, top + 2, full, height - 4, ink[_FOCUS])
         display.show(y, self.pitch)
 
     def _big_lines(self):
@@ -249,7 +259,7 @@ class Lcd:
         self._drawn[y] = key
         for i in range(1, lines):
             self._drawn[y + i * self.pitch] = None
-        display.fb.fill_rect(0, y, display.width, height, self._ink[PAPER])
+        display.fb.fill_rect(0, y, display.width, height, self._ink[_PAPER])
         tall = height - (4 if self.small else 24)
         thick = max(3, tall // 9)
         wide, gap = tall * 5 // 9, thick + 2
@@ -259,7 +269,7 @@ class Lcd:
         for c in text:
             if c == ":":
                 for dot in (tall // 4, tall - tall // 4 - thick):
-                    display.fb.fill_rect(x, top + dot, thick, thick, self._ink[TEXT])
+                    display.fb.fill_rect(x, top + dot, thick, thick, self._ink[_TEXT])
                 x += thick + gap
             else:
                 lit = _DASH if c == "-" else _SEGMENTS[ord(c) - 0x30]
@@ -283,7 +293,7 @@ class Lcd:
         )
         for i in range(7):
             if lit >> i & 1:
-                self._display.fb.fill_rect(*places[i], self._ink[TEXT])
+                self._display.fb.fill_rect(*places[i], self._ink[_TEXT])
 
     def _thumb(self, first, total, changed):
         """Show at the right which part of a longer page is in sight."""
@@ -293,11 +303,11 @@ class Lcd:
             return
         self._drawn["thumb"] = key
         x, height = display.width - _THUMB, room * self.pitch
-        display.fb.fill_rect(x, self.band, _THUMB, height, self._ink[PAPER])
+        display.fb.fill_rect(x, self.band, _THUMB, height, self._ink[_PAPER])
         if key is not None:
             size = max(4, height * room // total)
             at = (height - size) * first // (total - room)
-            display.fb.fill_rect(x, self.band + at, _THUMB, size, self._ink[FOCUS])
+            display.fb.fill_rect(x, self.band + at, _THUMB, size, self._ink[_FOCUS])
         display.show(self.band, height)
 
 

@@ -7,15 +7,16 @@ The serial line becomes a screen by the command `mmi`, and a line again by Ctrl-
 """
 
 from phone.clock import between, ticks
+from phone.mmi import const
 from phone.mmi.binding import Binding
 from phone.mmi.control import Control
 from phone.mmi.keyboard import Keyboard, Terminal
 
 # The menus follow the set this often; keys are taken at once.
-_TICK_MS = 50
-_LEAVE = 0x1D  # Ctrl-]
-_BEGIN = b"\x1b[?25l\x1b[2J"
-_END = b"\x1b[2J\x1b[H\x1b[?25h"
+_TICK_MS = const(50)
+_LEAVE = const(0x1D)  # Ctrl-]
+_BEGIN = const(b"\x1b[?25l\x1b[2J")
+_END = const(b"\x1b[2J\x1b[H\x1b[?25h")
 
 
 class Panel:

@@ -4,12 +4,13 @@ For binding.py; the key store keeps the record sealed. RFC 8018 section 5.2 (PBK
 """
 
 import scepcore
+from phone.mmi import const
 
 # The record is sealed under the device secret: guessing needs the device itself, which slows
 # guesses down. So the iterations only have to make a stolen RAM image costly, within one step.
-_ITERATIONS = 300
-_SALT = 16
-_HASH = 32
+_ITERATIONS = const(300)
+_SALT = const(16)
+_HASH = const(32)
 
 
 def record(raw):

@@ -4,12 +4,15 @@ For the set's main loop and `setctl mmi`. ECMA-48 (cursor, attributes); text is 
 Layout: a title line, rows, a softkey line; 40 columns and 14 lines by default, in one frame.
 """
 
+from phone.mmi import const
 from phone.mmi.scene import BIG, CHECK, FIELD, NOTE, VALUE, window
 
-_HOME = "\x1b[H"
-_CLEAR_LINE = "\x1b[K"
-_CLEAR_DOWN = "\x1b[J"
-_BOLD, _REVERSE, _PLAIN = "\x1b[1m", "\x1b[7m", "\x1b[0m"
+_HOME = const("\x1b[H")
+_CLEAR_LINE = const("\x1b[K")
+_CLEAR_DOWN = const("\x1b[J")
+_BOLD = const("\x1b[1m")
+_REVERSE = const("\x1b[7m")
+_PLAIN = const("\x1b[0m")
 _ICONS = {"none": "[ ]", "wait": "[~]", "good": "[+]", "bad": "[!]"}
 COLUMNS = 40
 LINES = 14
