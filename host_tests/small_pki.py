@@ -151,10 +151,11 @@ class Authority:
     def crl(self, entries=(), start=START, end=END, exts=(), **other):
         """Return a CRL's bytes; entries: [(serial bytes, [Extension bytes])]; exts: as bytes.
 
-        other: issuer (Name), version, signer.
+        other: issuer (Name), version, signer, hash_name.
         """
+        hash_name = other.get("hash_name", "sha256")
         e = Encoder(bytearray(1024 + 64 * len(entries)))
-        signed = Signed(e, other.get("signer", self.key), "sha256")
+        signed = Signed(e, other.get("signer", self.key), hash_name)
         tbs_end = e.pos
         if exts:
             for ext in reversed(exts):
@@ -177,7 +178,7 @@ class Authority:
             e.time(end)
         e.time(start)
         e.raw(other.get("issuer", self.subject))
-        put_algorithm(e, oid.SHA256_RSA)
+        put_algorithm(e, signature_oid(hash_name))
         if other.get("version", 2) == 2:
             e.integer(1)
         e.wrap(SEQUENCE, tbs_end)

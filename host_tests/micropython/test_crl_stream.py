@@ -19,6 +19,7 @@ OWN = CA.issue("CN=phone", OWN_KEY, b"\x2a")
 UNKNOWN = extension(b"\x2a\x03", lambda e: e.null(), True)
 HARMLESS = extension(b"\x2a\x03", lambda e: e.octet_string(bytes(200)))
 NUMBER = extension(oid.CRL_NUMBER, lambda e: e.integer(7))
+CRITICAL_NUMBER = extension(oid.CRL_NUMBER, lambda e: e.integer(7), True)
 DELTA = extension(oid.DELTA_CRL_INDICATOR, lambda e: e.integer(6), True)
 
 
@@ -77,10 +78,12 @@ ROWS = (
      CA.crl([(b"\x05", [UNKNOWN])] + OURS), "unsupported"),
     ("unknown critical extension", CA.crl(OURS, exts=(UNKNOWN,)), "unsupported"),
     ("delta", CA.crl(OURS, exts=(DELTA,)), "unsupported"),
+    ("critical number", CA.crl(OURS, exts=(CRITICAL_NUMBER,)), "unsupported"),
     ("for CAs only", CA.crl(OURS, exts=(scope({2: True}),)), "unsupported"),
     ("indirect", CA.crl(OURS, exts=(scope({4: True}),)), "unsupported"),
     ("removeFromCRL", CA.crl([(b"\x05", [reason(8)])]), "unsupported"),
     ("signed by another key", CA.crl(OURS, signer=key(1)), "cert-signature"),
+    ("signed with MD5", CA.crl(OURS, hash_name="md5"), "algorithm"),
     ("of another issuer", CA.crl(OURS, issuer=Authority("CN=X").subject), "cert-issuer"),
 )  # fmt: skip
 
@@ -155,6 +158,11 @@ REFUSED = (
     ("cut ciphertext", {"size": 31}, ("decrypt", "asn1")),
     ("bad signature and bad inside", {"signature": bytes(128), "inner": b"junk"},
      "cms-signature"),
+    ("not signed", {"infos": 0}, "cms-format"),
+    ("two signers", {"infos": 2}, "cms-format"),
+    ("a digest that was not announced", {"digest_oid": oid.SHA1}, "algorithm"),
+    ("envelope is no envelope", {"content": certrep.certs_only((OWN.der,))}, "cms-format"),
+    ("envelope without content", {"empty": True}, "cms-format"),
     ("no crl", {"inner": certrep.certs_only((OWN.der,))}, "cms-format"),
 )  # fmt: skip
 
