@@ -36,10 +36,19 @@ def enroll(set_):
     check(config, set_.records)
     keys.need_randomness()
     yield from network.up(set_)
+    client = yield from reached(set_)
+    return (yield from _with(set_, client))
+
+
+def reached(set_):
+    """Generator: return a Client that has authenticated its CA, at the first URL that answers.
+
+    A URL that does not is a warning, and the second of scep_url is tried.
+    """
     failure = None
-    for url in config.urls():
+    for url in set_.records.config.urls():
         try:
-            return (yield from _at(set_, url))
+            return (yield from prepared(set_, url))
         except Error as e:
             if e.code not in _NEXT_URL:
                 raise
@@ -170,10 +179,9 @@ def _successors(set_):
     return found
 
 
-def _at(set_, url):
-    """Generator: enrol at one URL; returns the result's fields."""
+def _with(set_, client):
+    """Generator: enrol with a Client that is prepared; returns the result's fields."""
     records = set_.records
-    client = yield from prepared(set_, url)
     transaction = records.transaction()
     try:
         if transaction is None or not _usable(set_, transaction, client):

@@ -135,4 +135,4 @@ def _ready(set_):
     enrol.check(set_.records.config, set_.records)
     keys.need_randomness()
     yield from network.up(set_)
-    return (yield from enrol.prepared(set_, set_.records.config.urls()[0]))
+    return (yield from enrol.reached(set_))

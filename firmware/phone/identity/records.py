@@ -173,8 +173,9 @@ class Records:
         store.put("next", slots.CHAIN, b"".join(issued.chain))
         store.put("anchors", slots.CA, authorities[0])
         store.put("anchors", slots.CA_CHAIN, b"".join([bytes(der) for der in authorities[1:]]))
+        self._keep_life("ca_of", _ca_of(self.config))
         store.activate()
-        self._keep_life("suspended", None, "ca_of", _ca_of(self.config))
+        self.suspend(None)
         store.delete("state", slots.LAST_ERROR)
         if now is not None:
             self.keep_time(now)

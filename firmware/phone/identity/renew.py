@@ -17,16 +17,20 @@ from scep.x509 import Certificate
 def renew(set_):
     """Generator: renew the active certificate; returns the result's fields.
 
-    Goes on with a renewal that a reboot left. Raises Error(`no-certificate`), RenewalError
-    (`renewal-refused`), and what an enrolment raises.
+    At another CA than the one that it was enrolled with, that is an enrolment: a file that names
+    a CA of its own must not get what a renewal gives without a challenge. Goes on with a renewal
+    that a reboot left. Raises Error(`no-certificate`), RenewalError (`renewal-refused`), and what
+    an enrolment raises.
     """
     records = set_.records
     if records.active_certificate() is None:
         raise Error("no-certificate", "there is no certificate to renew: enrol first")
     enrol.check(records.config, records)
+    if records.current_ca() is None:
+        return (yield from enrol.enroll(set_))
     keys.need_randomness()
     yield from network.up(set_)
-    client = yield from enrol.prepared(set_, records.config.urls()[0])
+    client = yield from enrol.reached(set_)
     transaction = records.transaction()
     if transaction is None or not _goes_on(set_, transaction):
         enrol.wipe_keys(transaction)
