@@ -145,6 +145,14 @@ def test_a_next_ca_with_a_bad_signature_is_refused():
     raises("cms-format", drive, client_query.get_next_ca_cert(client_of(ca)))
 
 
+def test_a_next_ca_that_is_no_ca_is_refused():
+    ca = Ca()
+    leaf = ca.authority.issue("CN=leaf", key(3))
+    content = certrep.certs_only([leaf.der])
+    ca.next = certrep.signed(content, ca.authority.certificate, ca.authority.key, [])
+    raises("cms-format", drive, client_query.get_next_ca_cert(client_of(ca)))
+
+
 def test_next_ca_is_not_asked_where_it_is_not_announced():
     ca = Ca()
     ca.caps = b"SCEPStandard\n"
