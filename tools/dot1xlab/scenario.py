@@ -13,6 +13,9 @@ from tools.dot1xlab import network
 from tools.dot1xlab.authenticator import Authenticator
 from tools.dot1xlab.namespace import has_tap
 from tools.lab import commands
+from tools.lab.authority import Authority
+from tools.lab.profiles import PROFILES
+from tools.lab.state import State
 from tools.setctl_host import arguments, machines
 from tools.setctl_host.errors import REPO
 from tools.setctl_host.factory_ca import FactoryCa
@@ -27,10 +30,11 @@ class Failed(Exception):
     """The story went another way; the message says where."""
 
 
-def run(folder, board, tap, radius):
+def run(folder, board, tap=None, radius=False, profile="rfc8894", bits=2048):
     """Play the story in `folder`; return the authenticator's states. Raises Failed.
 
-    tap: True or False, None: a TAP device where one may be made; radius: FreeRADIUS decides.
+    tap: True or False, None: a TAP device where one may be made; radius: FreeRADIUS decides;
+    profile: of the lab CA; bits: of its keys and the set's.
     """
     tap = has_tap() if tap is None else tap
     factory = FactoryCa(os.path.join(folder, "factory-ca"))
@@ -39,13 +43,13 @@ def run(folder, board, tap, radius):
         _say("a switch port that asks, hostapd before it; behind it a SCEP server and an office")
         _tell("the EAP server: " + ("FreeRADIUS" if radius else "hostapd's own"))
         _tell(f"the set's cable: {'TAP device' if tap else 'user space'}")
-        lab = commands.start(
-            "rfc8894", host=network.SERVER, challenge=CHALLENGE, state=os.path.join(folder, "labca")
-        )
+        state = os.path.join(folder, "labca")
+        Authority(State(state), PROFILES[profile], bits)  # the keys, for the lab to find
+        lab = commands.start(profile, host=network.SERVER, challenge=CHALLENGE, state=state)
         try:
             ready = commands.describe(lab)
             with Authenticator(folder, factory, lab.authority, net.gate, radius) as authenticator:
-                _make_set(board, flash, os.path.join(folder, "factory-ca"), ready)
+                _make_set(board, flash, os.path.join(folder, "factory-ca"), ready, bits)
                 with _Phone(board, flash, net.nic, folder) as phone:
                     _play(phone, net, authenticator, lab)
                 return authenticator.states
@@ -53,12 +57,16 @@ def run(folder, board, tap, radius):
             lab.close()
 
 
-def _make_set(board, flash, factory, ready):
+def _make_set(board, flash, factory, ready, bits):
     _say("a factory-fresh set: dot1x=yes, the CA's URL, fingerprint and challenge; no clock")
     _setctl(board, flash, "factory", "--mac", MAC, "--ca", factory)
     _setctl(
         *(board, flash, "config", "dot1x=yes", "scep_run=yes", "scep_spread=0"),
-        *("scep_revocation=crl", f"scep_url={ready['url'].replace('127.0.0.1', network.SERVER)}"),
+        *(
+            "scep_revocation=crl",
+            f"scep_key_bits={bits}",
+            f"scep_url={ready['url'].replace('127.0.0.1', network.SERVER)}",
+        ),
         *(f"scep_ca_fingerprint={ready['ca_sha256']}", f"scep_psk={CHALLENGE}"),
     )
 
