@@ -23,6 +23,8 @@ CHALLENGE = "documented"
 ELSEWHERE = {
     "make rollout": "a part of `make check`",
     "tools/rollout": "the same",
+    "make demo-8021x": "the same, by host_tests/peers",
+    "tools/dot1x": "the same",
 }
 PEM = serialization.Encoding.PEM
 
