@@ -232,18 +232,23 @@ class Lcd:
             fb.hline(x + 4, y + 4, 3, mark)
 
     def _bar(self, y, share):
+        """Draw the progress bar; one that is there already only grows, without a flicker."""
         key = ("bar", share)
-        if self._drawn.get(y) == key:
+        before = self._drawn.get(y)
+        if before == key:
             return
         self._drawn[y] = key
         display, ink = self._display, self._ink
         width = display.width - 2 * self.margin
         height = min(9, self.pitch - 2)
         top = y + (self.pitch - height) // 2
-        display.fb.fill_rect(0, y, display.width, self.pitch, ink[_PAPER])
-        display.fb.rect(self.margin, top, width, height, ink[_TEXT])
-        full = (width - 4) * share // 1000
-        display.fb.fill_rect(self.margin + 2, top + 2, full, height - 4, ink[_FOCUS])
+        if before is None or before[0] != "bar":
+            display.fb.fill_rect(0, y, display.width, self.pitch, ink[_PAPER])
+            display.fb.rect(self.margin, top, width, height, ink[_TEXT])
+        width, left = width - 4, self.margin + 2
+        full = width * share // 1000
+        display.fb.fill_rect(left, top + 2, full, height - 4, ink[_FOCUS])
+        display.fb.fill_rect(left + full, top + 2, width - full, height - 4, ink[_PAPER])
         display.show(y, self.pitch)
 
     def _big_lines(self):
