@@ -123,10 +123,7 @@ class Scheduler:
 
             yield from enrol.enroll(set_)
         elif action == lifecycle.RENEW:
-            from phone.identity import renew
-
-            yield from renew.renew(set_)
-            self.state.renewed = True
+            yield from self._renew()
         elif action == lifecycle.CHECK:
             from phone.identity import revocation
 
@@ -142,6 +139,27 @@ class Scheduler:
             records.abandon()
         elif action == lifecycle.REVOKE:
             records.suspend("revoked")
+
+    def _renew(self):
+        """Generator: renew, and where the CA never does, enrol anew: the ladder's last rung."""
+        from phone.identity import renew
+
+        try:
+            yield from renew.renew(self._set)
+        except Error as e:
+            if e.code != "renewal-refused" or e.evidence["early"]:
+                raise
+            refusal = e
+        else:
+            self.state.renewed = True
+            return
+        from phone.identity import enrol
+
+        yield {"event": "warning", "code": refusal.code, "message": refusal.message}
+        # should that fail too, there is time: what is active is valid for long
+        self.state.renewal_refused_until = self.state.uptime + _DAY
+        yield from enrol.enroll(self._set)
+        self.state.renewed = True
 
     def _failed(self, action, error):
         """Set the waits by what went wrong."""
