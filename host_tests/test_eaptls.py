@@ -271,7 +271,7 @@ BROKEN = (
 def test_fragments_that_do_not_fit_end_the_exchange_at_once(world, name, n, change):
     phone = Phone(world)
     assert phone.login(Server(world.context(), 600), at(n, change)) == "broken"
-    assert phone.supplicant.error.code == "eap"
+    assert phone.rounds == n and phone.supplicant.error.code == "eap"
     assert phone.method._tls is None
     phone.now = 6000
     assert phone.supplicant.poll(phone.now) is not None

@@ -129,6 +129,10 @@ class Access:
             self._slot, self._shown = wanted, certificate
             self._supplicant.start(self._time())
 
+    def leave(self):
+        """Log off: the port closes where there is an authenticator."""
+        self._send(self._supplicant.logoff(self._time()))
+
     # -- private, in the order of use ----------------------------------------------------------
 
     def _time(self):

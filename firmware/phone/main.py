@@ -156,6 +156,9 @@ class Set:
             self.say("config", {"key": key, "old": old, "new": new})
         if said and self.scheduler is not None:
             self.scheduler.configured()
+        if self.access is not None and not self.records.config.yes("dot1x"):
+            self.access.leave()
+            self.access = None
 
     def mac(self):
         """Return the set's MAC address (6 bytes): the board's own, else the factory record's."""

@@ -2,7 +2,7 @@
 
 import eap_frames
 from errors import Error
-from phone import dot1x, eapol, lifecycle, network
+from phone import dot1x, eap, eapol, lifecycle, network
 from phone.config import Config
 from scep import altnames, oid
 from small_pki import Authority, basic_constraints, extension, purposes
@@ -327,6 +327,17 @@ def test_the_lifecycle_hears_of_three_refusals():
     assert lifecycle.due(config, identity, None, s.access.port, state)[0] == "none"
     state.uptime = 7 + lifecycle.HOUR
     assert lifecycle.due(config, identity, None, s.access.port, state)[0] == "enroll"
+
+
+def test_a_set_that_leaves_says_so_and_answers_nothing_more():
+    s = Set()
+    s.ask()
+    s.access.leave()
+    assert s.sent[-1] == eap.frame(MAC, eap.LOGOFF)
+    sent = len(s.sent)
+    s.comes.append(eap_frames.framed(b"\x01\x07\x00\x05\x01"))
+    s.access.turn()
+    assert len(s.sent) == sent
 
 
 class Board:
