@@ -26,10 +26,10 @@ _LIT, _DARK = (0xE8, 0xF4, 0xFF), (0x08, 0x10, 0x20)
 pytestmark = pytest.mark.micropython
 
 
-def render(width, height, language, folder):
+def render(width, height, language, folder, *text):
     """Return ([(name, Image)], text that the renderer printed) of every screen."""
     out = Path(folder) / f"{width}x{height}-{language}"
-    words = [str(width), str(height), language, str(out)]
+    words = [str(width), str(height), language, str(out), *text]
     done = subprocess.run(
         [FIRMWARE, "-X", "heapsize=4m", SHEETS / "render.py", *words],
         capture_output=True,
@@ -108,6 +108,19 @@ def test_every_screen_is_as_it_was_reviewed_and_nothing_overflows(
     # the control: one pixel of one screen
     golden.putpixel((_GAP + 5, _GAP + 5), (255, 0, 255))
     assert differing(found, golden, width, height) == [found[0][0]]
+
+
+# (a text that is too long for its place, what the bounds check says)
+TOO_LONG = (
+    ("select=Choose the entry that is marked", "softkeys: Back"),
+    ("menu=The menu of everything there is to be set", "title: The menu"),
+)
+
+
+@pytest.mark.parametrize(("text", "said"), TOO_LONG)
+def test_negative_control_a_text_that_is_too_long_is_caught(text, said, tmp_path):
+    _, overflows = render(128, 64, "en", tmp_path, text)
+    assert said in overflows
 
 
 def main():

@@ -246,6 +246,35 @@ def test_scan_codes_become_keys():
     assert [name for name in found if name] == ["ta", "tA", "up", "ok", "k5"]
 
 
+def test_what_the_set_does_by_itself_shows_on_the_idle_screen_and_disturbs_nobody():
+    small = SmallSet()
+    control = admin(small)
+    keys(control, "down", "down", "ok", '"http')
+    small.running = "renew"
+    control.tick(50)
+    keys(control, "back")
+    assert control.scene().rows[0].value == "htt" and small.log == []
+    control.home()
+    assert control.scene().title == "Renewing"
+    small.running = None
+    control.tick(50)
+    assert control.scene().title == "microscep"
+
+
+def test_a_page_scrolls_no_further_than_a_display_needs():
+    small = SmallSet()
+    control = Control(small)
+    keys(control, "soft3", "down", "ok")
+    for _ in range(30):
+        vt100.lines_of(control.scene(), 40, 8)
+        keys(control, "down")
+    drawn = control.scene()
+    vt100.lines_of(drawn, 40, 8)
+    assert 0 < drawn.top == drawn.end
+    keys(control, "up")
+    assert control.scene().top == drawn.end - 1
+
+
 def test_noise_on_the_keys_never_breaks_the_menus():
     names = ("up", "down", "left", "right", "ok", "back", "soft1", "soft2", "soft3", "ta", "k5",
              "k#", "delete", "t\xff", "k*")  # fmt: skip

@@ -1,5 +1,5 @@
 # Draw every screen of the menus with the product's own renderer, under MicroPython's framebuf:
-# firmware.elf render.py WIDTH HEIGHT LANGUAGE OUT. For host_tests/test_mmi_lcd.py.
+# firmware.elf render.py WIDTH HEIGHT LANGUAGE OUT [TEXT]. For host_tests/test_mmi_lcd.py.
 #
 # OUT gets for each screen a line with its name and then its pixels, as the display holds them.
 # Printed: a line for every text that does not fit its place.
@@ -12,7 +12,7 @@ ROOT = (__file__.rsplit("/", 1)[0] if "/" in __file__ else ".") + "/../.."
 sys.path.insert(0, ROOT + "/host_tests")
 sys.path.insert(0, ROOT + "/firmware")
 
-from phone.mmi import lcd
+from phone.mmi import lcd, strings
 from small_set import screens
 
 
@@ -54,8 +54,14 @@ def overflows(drawer, display, scene):
     return found
 
 
-def main(width, height, language, out):
-    """Draw all screens one after the other on one display, as the set does."""
+def main(width, height, language, out, text=None):
+    """Draw all screens one after the other on one display, as the set does.
+
+    text: None, or a line of strings.TEXTS in place of the one with its id (negative control).
+    """
+    if text:
+        old = strings.line(strings.TEXTS, text.split("=")[0])
+        strings.TEXTS = strings.TEXTS.replace(text.split("=")[0] + "=" + old, text)
     display = Display(int(width), int(height))
     drawer = lcd.Lcd(display)
     with open(out, "wb") as file:
