@@ -25,7 +25,8 @@ def boot(set_, until, servers):
     "tftp": HOST[:PORT], "dm": URL.
     """
     last = int(until[5:]) if until.startswith("step=") else 5
-    steps = ((3, _configuration), (4, _software), (5, _time))
+    steps = ((3, configuration), (4, _software), (5, _time))
+    session = None
     try:
         yield from network.up(set_)
     except Error as e:
@@ -35,19 +36,16 @@ def boot(set_, until, servers):
     for number, step in steps:
         if number > last:
             break
-        yield from step(set_, servers)
+        session = yield from step(set_, servers)
     if last == 5 and not until.startswith("step="):
-        set_.scheduler = Scheduler(set_)
+        set_.scheduler = Scheduler(set_, servers, session)
         if set_.network is not None or until == "enrolled":
             yield from set_.scheduler.settle(until == "enrolled")
     return {"boots": set_.records.store.boots, "until": until}
 
 
-# -- private, a function a step --------------------------------------------------------------------
-
-
-def _configuration(set_, servers):
-    """Generator: step 3: lanpbx.cfg by TFTP, or the DM file by HTTP."""
+def configuration(set_, servers):
+    """Generator: step 3: lanpbx.cfg by TFTP, or the DM file by HTTP; again at a reload."""
     from phone import dm, filed, lanpbx
 
     found = []
@@ -71,6 +69,9 @@ def _configuration(set_, servers):
         yield from _handed(set_)
     yield from _log(set_)
     yield {"event": "boot", "step": 3, "name": "configuration", "file": "read"}
+
+
+# -- private, in the order of use ------------------------------------------------------------------
 
 
 def _handed(set_):
@@ -138,20 +139,24 @@ def _software(set_, servers):
 
 
 def _time(set_, servers):
-    """Generator: step 5: the call server's time (NOE), the SNTP server's (SIP), or the board's."""
+    """Generator: step 5: the call server's time (NOE), the SNTP server's (SIP), or the board's.
+
+    Returns the session with the call server, which goes on, or None.
+    """
     config = set_.records.config
+    session = told = source = None
     try:
         if config.get("set_mode") == "sip" and config.get("sntp_server"):
             told, source = (yield from _by_sntp(set_, config.get("sntp_server"))), "sntp"
         elif config.get("call_server"):
-            told, source = (yield from _by_call_server(set_, config.get("call_server"))), "call"
-        else:
-            told = source = None
+            session = yield from _session(set_, config.get("call_server"))
+            told, source = (yield from _told(session)), "call"
         if told is not None:
             set_.clock.set(told, source)
     except (Error, ClockError) as e:
         yield _warning(e)
     yield {"event": "boot", "step": 5, "name": "time", "time": set_.clock.iso()}
+    return session
 
 
 def _by_sntp(set_, server):
@@ -163,26 +168,25 @@ def _by_sntp(set_, server):
     return (yield from sntp.ask(host, scepcore.random, pivot, Deadline(_TIME_MS, "SNTP"), port))
 
 
-def _by_call_server(set_, server):
-    from phone.callsession import Session
+def _session(set_, server):
+    """Generator: return a callsession.Session with the call server."""
+    from phone.callsession import PORT, Session
 
-    host, port = _host_port(server, None)
+    host, port = _host_port(server, PORT)
     host = yield from _address(set_, host)
-    mac = mac_text(set_.mac())
-    session = (
-        Session(host, mac, scepcore.random, port) if port else Session(host, mac, scepcore.random)
-    )
-    try:
-        deadline = Deadline(_TIME_MS, "the call server's time")
-        while True:
-            session.step()
-            told = session.take_time()
-            if told is not None:
-                return told
-            deadline.check()
-            yield None
-    finally:
-        session.close()
+    return Session(host, mac_text(set_.mac()), scepcore.random, port)
+
+
+def _told(session):
+    """Generator: return the time that the call server tells. Raises DeadlineError."""
+    deadline = Deadline(_TIME_MS, "the call server's time")
+    while True:
+        session.step()
+        told = session.take_time()
+        if told is not None:
+            return told
+        deadline.check()
+        yield None
 
 
 def _address(set_, host):

@@ -8,6 +8,10 @@ from errors import Error
 from phone import backoff, lifecycle
 from scep.x509 import Certificate
 
+RELOAD = "reload"  # the call server asked: read the configuration again, nothing else
+# what scep_action may ask for
+_ASKED = (lifecycle.ENROLL, lifecycle.RENEW, lifecycle.REVOKE)
+_CLOCKS_DIFFER = 30  # seconds by which the call server's time must differ to be set again
 _POLL_FIRST = 60  # seconds; each further poll waits twice as long
 _POLL_LIMIT = 3600
 _CHECK_AGAIN = 60
@@ -24,15 +28,19 @@ class Scheduler:
 
     NOTHING = lifecycle.NONE  # what due() returns when nothing is
 
-    def __init__(self, set_):
-        """Begin at power on; draws the wait that spreads a site's sets."""
+    def __init__(self, set_, servers=None, session=None):
+        """Begin at power on; draws the wait that spreads a site's sets.
+
+        servers: dict of str, where the configuration was read from (boot.py), for a reload;
+        session: callsession.Session with the call server, or None.
+        """
         self._set = set_
+        self._servers = servers
+        self._session = session
         self._failures = 0
         self._draw = backoff.uniform(scepcore.random)
         self._no_port = lifecycle.Port()
-        config = set_.records.config
-        spread = config.number("scep_spread")
-        self.state = lifecycle.State(self._draw(spread) if spread and scepcore.seeded() else 0)
+        self.state = lifecycle.State(self._spread())
         self.state.action_done = set_.records.action_done()
 
     def settle(self, wait):
@@ -50,8 +58,10 @@ class Scheduler:
                 yield None
 
     def due(self):
-        """Return the action of lifecycle.due for this moment."""
+        """Return RELOAD, or the action of lifecycle.due for this moment."""
         set_ = self._set
+        if self._session is not None and self._call_server():
+            return RELOAD
         set_.clock.tick()
         self.state.uptime = set_.clock.uptime()
         port = set_.access.port if set_.access is not None else self._no_port
@@ -61,7 +71,11 @@ class Scheduler:
         return action
 
     def configured(self):
-        """Take note that the configuration changed: what it had stopped may go on."""
+        """Take note that the configuration changed: what it had stopped may go on.
+
+        A site's sets learn of it together (a reload), so they are spread again.
+        """
+        self.state.start_at = self._set.clock.uptime() + self._spread()
         self.state.challenge_refused = False
         self.state.retry_at = 0
         self._failures = 0
@@ -70,7 +84,7 @@ class Scheduler:
         """Generator: carry one action out; a failure is a warning and decides the next wait."""
         state = self.state
         asked = self._set.records.config.number("scep_action_id")
-        by_action = asked is not None and asked > state.action_done
+        by_action = action in _ASKED and asked is not None and asked > state.action_done
         try:
             yield from self._start(action)
             self._failures = 0
@@ -84,6 +98,22 @@ class Scheduler:
             self._set.records.keep_action_done(asked)
 
     # -- private, in the order of use
+
+    def _spread(self):
+        spread = self._set.records.config.number("scep_spread")
+        return self._draw(spread) if spread and scepcore.seeded() else 0
+
+    def _call_server(self):
+        """Let the session have its turn; return whether it asks for a reload."""
+        session, clock = self._session, self._set.clock
+        session.step()
+        told, now = session.take_time(), clock.now()
+        if told is not None and (now is None or abs(told - now) > _CLOCKS_DIFFER):
+            try:
+                clock.set(told, "call")
+            except Error as e:
+                self._set.warn(e)
+        return session.take_reload()
 
     def _has_identity(self):
         records = self._set.records
@@ -116,6 +146,10 @@ class Scheduler:
         """Generator: the action itself. What only it needs is loaded by it: heaps are small."""
         set_ = self._set
         records = set_.records
+        if action == RELOAD:
+            from phone import boot
+
+            yield from boot.configuration(set_, self._servers)
         if action == lifecycle.POLL:
             action = lifecycle.RENEW if records.waiting().replaced else lifecycle.ENROLL
         if action == lifecycle.ENROLL:
