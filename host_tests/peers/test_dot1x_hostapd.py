@@ -14,20 +14,21 @@ from tools.dot1xlab import namespace
 ROOT = Path(__file__).parent.parent.parent
 STORY = "port: quarantine, open, rejected, quarantine, open"
 
-pytestmark = [pytest.mark.check, pytest.mark.peers, pytest.mark.emulator]
+pytestmark = [pytest.mark.peers, pytest.mark.emulator]
 
 
-def play(folder, board, *flags):
+def play(folder, board, *flags, timeout=600):
     """Play the story; return its lines."""
     need(board)
     command = [ROOT / "tools" / "dot1x", "--board", board, "--folder", folder, *flags]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
     if done.returncode == 4 and "namespace" in done.stderr:
         pytest.skip("no network namespace may be made on this machine")
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.splitlines()
 
 
+@pytest.mark.check
 def test_factory_quarantine_customer_open_revoked_rejected_healed(tmp_path):
     """As root with a TAP device, where that may be made."""
     lines = play(tmp_path / "lab", "NOE")
@@ -37,20 +38,26 @@ def test_factory_quarantine_customer_open_revoked_rejected_healed(tmp_path):
     assert any("warning code=revoked" in line for line in lines)
 
 
+@pytest.mark.check
 def test_the_same_on_the_small_board_without_root_and_without_tap(tmp_path):
     """In a user's own namespace, the cable in user space; 96 KiB of heap."""
     assert play(tmp_path / "lab", "VLE", "--cable")[-1] == STORY
 
 
-def test_the_same_with_freeradius_behind_hostapd(tmp_path):
-    """Other fragments, lengths on each, P-256, the decision made by the RADIUS server."""
-    assert play(tmp_path / "lab", "NOE", "--radius", "--cable")[-1] == STORY
+@pytest.mark.check
+def test_chains_of_three_with_4096_bits_and_freeradius_behind_hostapd(tmp_path):
+    """Other fragments, lengths on each, P-256, the decision made by the RADIUS server.
 
-
-def test_chains_of_three_with_4096_bits_and_freeradius(tmp_path):
-    """An RA before a CA of two levels; the set makes two keys of 4096 bits on the way."""
-    flags = ("--radius", "--profile", "opentrust", "--bits", "4096")
+    An RA stands before a CA of two levels; the set makes two keys of 4096 bits on the way.
+    """
+    flags = ("--radius", "--cable", "--profile", "opentrust", "--bits", "4096")
     assert play(tmp_path / "lab", "NOE", *flags)[-1] == STORY
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("flags", (["--wan"], ["--wan", "--radius"]), ids=("hostapd", "freeradius"))
+def test_the_same_over_a_line_of_600_ms_2_percent_loss_and_64_kbit(tmp_path, flags):
+    assert play(tmp_path / "lab", "NOE", *flags, timeout=1500)[-1] == STORY
 
 
 def test_what_is_missing_is_said(monkeypatch):

@@ -3,20 +3,38 @@
 For network.py. QEMU's end is a UDP socket on loopback, ours a packet socket.
 """
 
+import heapq
+import random
 import select
 import socket
 import threading
+import time
 
 _ALL = 0x0003  # ETH_P_ALL
 _OUTGOING = 4  # PACKET_OUTGOING: what we sent ourselves
 _ADD_MEMBERSHIP, _SOL_PACKET, _PROMISCUOUS = 1, 263, 1
 
 
+class Weather:
+    """What a line does to frames, each way. delay: seconds; loss: share; rate: bits a second."""
+
+    def __init__(self, delay=0.0, loss=0.0, rate=None):
+        """Keep them."""
+        self.delay, self.loss, self.rate = delay, loss, rate
+
+
+# ACCEPTANCE.md section 2, check 12: 600 ms round trip, 2 % loss, 64 kbit/s.
+WAN = Weather(0.3, 0.02, 64000)
+
+
 class Cable:
     """Carries frames both ways until close(); nic is what QEMU takes."""
 
-    def __init__(self, interface):
+    def __init__(self, interface, weather=None):
         """Plug one end into `interface`."""
+        self._weather = weather or Weather()
+        self._random = random.Random(1)
+        self._free = [0.0, 0.0]  # when each way has sent what it was given
         self._packets = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ALL))
         self._packets.bind((interface, _ALL))
         index = socket.if_nametoindex(interface)
@@ -41,14 +59,42 @@ class Cable:
         self._udp.close()
 
     def _carry(self):
+        waiting, order = [], 0  # heap of (time, order, way, frame)
         while not self._stop:
-            for end in select.select([self._packets, self._udp], [], [], 0.2)[0]:
-                try:
-                    if end is self._udp:
-                        self._packets.send(self._udp.recv(4096))
-                        continue
-                    frame, address = self._packets.recvfrom(4096)
-                    if address[2] != _OUTGOING:
-                        self._udp.sendto(frame, self._there)
-                except OSError:
-                    continue  # the set is not switched on
+            now = time.monotonic()
+            while waiting and waiting[0][0] <= now:
+                _, _, way, frame = heapq.heappop(waiting)
+                self._deliver(way, frame)
+            patience = min(0.2, waiting[0][0] - now) if waiting else 0.2
+            for end in select.select([self._packets, self._udp], [], [], patience)[0]:
+                way, frame = self._take(end)
+                if frame is not None and self._random.random() >= self._weather.loss:
+                    order += 1
+                    heapq.heappush(waiting, (self._arrival(way, frame), order, way, frame))
+
+    def _take(self, end):
+        """Return (way, frame): 0 from the set, 1 to it; a frame that we sent ourselves is None."""
+        try:
+            if end is self._udp:
+                return 0, self._udp.recv(4096)
+            frame, address = self._packets.recvfrom(4096)
+            return 1, None if address[2] == _OUTGOING else frame
+        except OSError:
+            return 1, None  # the set is not switched on
+
+    def _arrival(self, way, frame):
+        """Return when a frame comes out at the other end."""
+        start = max(time.monotonic(), self._free[way])
+        if self._weather.rate:
+            start += 8 * len(frame) / self._weather.rate
+        self._free[way] = start
+        return start + self._weather.delay
+
+    def _deliver(self, way, frame):
+        try:
+            if way == 0:
+                self._packets.send(frame)
+            else:
+                self._udp.sendto(frame, self._there)
+        except OSError:
+            pass  # the set is not switched on

@@ -39,8 +39,8 @@ table bridge gate {{
 class Network:
     """Use as a context manager. nic: what `setctl --nic` takes; folder: for the lease file."""
 
-    def __init__(self, folder, tap):
-        """tap: the set's cable is a TAP device, else one in user space."""
+    def __init__(self, folder, tap, weather=None):
+        """tap: the set's cable is a TAP device, else one in user space with a cable.Weather."""
         self._cable = self._dhcp = None
         _run("ip", "link", "set", "lo", "up")
         _run("ip", "link", "add", "br0", "type", "bridge")
@@ -58,7 +58,7 @@ class Network:
         else:
             _run("ip", "link", "add", PORT, "type", "veth", "peer", "name", "wire")
             _run("ip", "link", "set", "wire", "up")
-            self._cable = Cable("wire")
+            self._cable = Cable("wire", weather)
             self.nic = self._cable.nic
         for name in ("br0", PORT, "server", "office"):
             _write(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6", "1")
@@ -96,7 +96,7 @@ class Network:
     def reaches(self, address, source):
         """Tell whether the set at `address` answers the host `source` (SERVER or OFFICE)."""
         name = {SERVER: "server", OFFICE: "office"}[source]
-        command = [find("ping"), "-c", "2", "-i", "0.3", "-W", "1", "-I", name, address]
+        command = [find("ping"), "-c", "1", "-i", "0.5", "-w", "5", "-I", name, address]
         return subprocess.run(command, capture_output=True).returncode == 0
 
 
