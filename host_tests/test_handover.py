@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -17,8 +18,9 @@ from cryptography.x509.oid import NameOID
 import scepcore
 from phone.handover import HandoverError, open_challenge, open_identity
 from scep.x509 import Certificate
+from tools.lab import pkimessage
 from tools.sealing.commands import main
-from tools.sealing.envelope import seal_challenge, seal_identity
+from tools.sealing.envelope import BoundChallenge, seal_challenge, seal_identity
 
 DER = serialization.Encoding.DER
 MAC = bytes.fromhex("00809F59E1A0")
@@ -85,6 +87,16 @@ def test_what_is_not_for_this_set_and_ca_is_not_released(name, made, code):
         challenge_of(made())
     assert caught.value.code == code
     assert "x" * 20 not in str(caught.value) + repr(caught.value.evidence)
+
+
+def test_a_secret_under_des_is_refused():
+    plain = BoundChallenge({"challenge": "x", "ca_sha256": CA}).dump()
+    recipient = asn1_x509.Certificate.load(FACTORY.public_bytes(DER))
+    for cipher in ("des", "tripledes_3key"):
+        with pytest.raises(HandoverError) as caught:
+            challenge_of(pkimessage.envelope(plain, recipient, cipher))
+        assert caught.value.code == "algorithm"
+    assert challenge_of(pkimessage.envelope(plain, recipient, "aes128")) == b"x"
 
 
 def test_an_identity_opens_with_its_key_and_chain():

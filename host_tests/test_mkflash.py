@@ -53,6 +53,8 @@ def test_the_image_is_the_set_s_own_and_its_secret_stands_beside_it(made):
     assert b"http://ca.example/scep" in bytes(store.get("config", slots.SETTINGS))
     secret = made.with_name(made.name + ".secret")
     assert len(secret.read_bytes()) == 32
+    beside = x509.load_pem_x509_certificate(made.with_name(made.name + ".pem").read_bytes())
+    assert beside == certificate
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert stat.S_IMODE((made.parent / "ca" / "ca.key").stat().st_mode) == 0o600
 

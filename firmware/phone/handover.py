@@ -27,7 +27,7 @@ _LONGEST_CHALLENGE = 255
 
 
 class HandoverError(Error):
-    """A sealed value cannot be used: codes `config`, `ca-fingerprint`, `decrypt`."""
+    """A sealed value cannot be used: codes `config`, `ca-fingerprint`, `decrypt`, `algorithm`."""
 
 
 def open_challenge(text, key, certificate, ca_sha256, mac):
@@ -95,12 +95,15 @@ def _decoded(text):
 def _opened(work, key, certificate):
     """Generator: decrypt `work` in place; return a Reader over the fields of the content."""
     try:
-        plain, _cipher = yield from cms.open_enveloped(work, key, certificate)
+        plain, cipher = yield from cms.open_enveloped(work, key, certificate)
     except DerError as e:
         raise HandoverError("config", "a sealed value is no CMS EnvelopedData", e.evidence)
     except Error as e:
         # no recipient, another key, a wrong padding: one answer for all
         raise HandoverError("decrypt", "a sealed value is not for this set", e.code)
+    if not cipher.startswith("aes"):
+        # table DES serves answers whose content is public; a secret is not to pass through it
+        raise HandoverError("algorithm", "a sealed value must be encrypted with AES", cipher)
     return Reader(plain).enter(SEQUENCE)
 
 

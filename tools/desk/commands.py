@@ -8,6 +8,7 @@ import asyncio
 import http.server
 import json
 import os
+import stat
 import sys
 import threading
 import time
@@ -122,7 +123,10 @@ async def _run(desk):
     print(json.dumps({"host": desk._host, "ports": desk.ports}), flush=True)
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    if sys.stdin.isatty() or stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    else:
+        reader.feed_eof()  # /dev/null or a file: nobody is there to say anything
     while line := (await reader.readline()).decode().split():
         if line[0] == "quit":
             break

@@ -6,6 +6,7 @@ For main.py, batch.py and tools/setctl_host/factory.py. DESIGN.md section 6.
 import hashlib
 import os
 import secrets
+import ssl
 import sys
 from dataclasses import dataclass
 
@@ -34,8 +35,13 @@ class FactoryImage:
         return self.mac.hex().upper()
 
     def write(self, path):
-        """Write the image to path and the secret (mode 0600) beside it. Raises Failure."""
+        """Write the image to path; beside it the secret (mode 0600) and the factory certificate.
+
+        The certificate, `path`.pem, is what tools/wrap seals to. Raises Failure.
+        """
         try:
+            with open(f"{path}.pem", "w", encoding="ascii") as file:
+                file.write(ssl.DER_cert_to_PEM_cert(self.certificate))
             image.write(path, self.data, self.secret)
         except OSError as error:
             raise Failure("flash-io", f"{path}: {error.strerror}") from error

@@ -83,6 +83,8 @@ class Geometry:
 
 def born(data):
     """Return (version, role, Geometry, erases) of a born block, or None."""
+    if len(data) < 24:
+        return None
     magic, version, role, bits, span, block, sectors, _, erases, crc = struct.unpack(
         "<4sBBBBIHHII", data[:24]
     )
@@ -93,6 +95,8 @@ def born(data):
 
 def opened(data):
     """Return (seq, salt, boots, version, erases) of an open block, or None."""
+    if len(data) < 28:
+        return None
     magic, *fields, crc = struct.unpack("<4sIIIIII", data[:28])
     if magic != b"MSKO" or crc != zlib.crc32(data[:24]):
         return None

@@ -99,10 +99,13 @@ def _print(as_json, sets, kind, scenario, result, limit, good):
 
 
 def _plot(path, curves):
-    import matplotlib
+    try:
+        import matplotlib
 
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
+        matplotlib.use("Agg")
+        from matplotlib import pyplot
+    except ImportError:
+        raise SystemExit("fleet: --plot needs matplotlib: pip install matplotlib") from None
 
     figure, axes = pyplot.subplots(figsize=(10, 5))
     for name, per_minute in curves:
