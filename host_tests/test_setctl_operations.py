@@ -101,6 +101,7 @@ def test_a_hold_suspends_its_release_restores_and_a_revocation_is_replaced(own, 
     assert own.identity()["state"] == "active" and own.identity()["serial"] != serial
 
 
+@pytest.mark.check
 def test_without_a_clock_being_listed_is_acted_on(own, lab):
     own.ok("config", "scep_revocation=crl")
     lab.act("revoke", own.identity()["serial"])
@@ -128,6 +129,7 @@ def test_manual_approval_is_waited_for_over_power_cycles_with_one_transaction(tm
         assert again["transaction_id"] in ids
 
 
+@pytest.mark.check
 def test_rollover_fetches_the_next_ca_and_enrols_under_it_when_its_time_comes(tmp_path):
     with Lab(tmp_path) as lab:
         rolling = Set("UNIX", tmp_path).factory().configure(lab)
@@ -237,6 +239,7 @@ def test_a_challenge_sealed_to_the_set_enrols_and_stays_sealed(lab, tmp_path):
         assert CHALLENGE.encode() not in place.read_bytes()
 
 
+@pytest.mark.check
 def test_a_challenge_sealed_for_one_ca_is_not_sent_to_another(lab, tmp_path):
     fresh = Set("UNIX", tmp_path).factory().configure(lab, challenge="")
     sealed = _sealed_challenge(fresh, lab, tmp_path)
@@ -284,6 +287,7 @@ def test_a_challenge_shows_nowhere(enrolled):
         assert b"Another-Secret-Word" not in place.read_bytes()
 
 
+@pytest.mark.check
 def test_a_set_without_noise_still_shows_what_waits(tmp_path):
     with Lab(tmp_path, challenge=None, manual=True) as lab:
         waiting = Set("UNIX", tmp_path).factory().configure(lab, challenge="")
