@@ -113,6 +113,10 @@ class Access:
         """Tell whether the port lets something through, as far as the set can know."""
         return self._accepted is not None or (self._answered and self.port.open)
 
+    def wants_address(self):
+        """Tell whether the port has opened, and the set has no address that fits."""
+        return self.moved or (self._set.network is None and self.settled())
+
     def state(self):
         """Return what the boot shows: "open", "quarantine", "rejected" or "none" (nobody asks)."""
         if self._accepted is not None:

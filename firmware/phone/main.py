@@ -317,7 +317,7 @@ class Set:
         if self.scheduler is None or between(ticks(), self._due_at) < _DUE_MS:
             return
         self._due_at = ticks()
-        if self.access is not None and self.access.moved:
+        if self.access is not None and self.access.wants_address():
             from phone import network  # as actions.py does: loaded where it is used
 
             self.begin("network", network.up(self), self._background_done)

@@ -26,6 +26,7 @@ def up(set_):
         return
     if moved:
         access.moved = False
+        set_.network = None  # should DHCP fail, it is asked again
     else:
         yield from _link(set_)
     set_.network = yield from set_.board.net(set_.mac(), renew=moved)

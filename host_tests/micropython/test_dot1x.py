@@ -391,7 +391,9 @@ def test_the_boot_waits_for_the_port_and_shows_it():
     s.access.consider()
     s.ask()
     s.end(eapol.ACCEPTED)
+    assert s.access.wants_address()
     assert [e["step"] for e in up(s, answer)] == [2] and s.board.renewed == [False, True]
+    assert not s.access.wants_address()
     assert up(s, answer) == []
 
 
@@ -410,6 +412,17 @@ def test_a_network_that_refuses_or_says_nothing_does_not_hold_the_boot_for_ever(
         assert up(started(), lambda turns: None)[0]["port"] == "none"
     finally:
         network._DOT1X_MS = before
+
+
+def test_a_port_that_opens_after_the_boot_still_gets_the_set_an_address():
+    s = started(ACTIVE)
+    s.access = dot1x.Access(s, s)
+    assert not s.access.wants_address()
+    s.ask()
+    s.end(eapol.ACCEPTED)
+    assert s.access.wants_address()
+    assert [e["step"] for e in up(s, lambda turns: None)] == [1, 2]
+    assert not s.access.wants_address()
 
 
 def test_without_802_1x_nothing_is_sent_and_a_board_that_cannot_says_so():
