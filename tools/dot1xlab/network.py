@@ -96,7 +96,7 @@ class Network:
     def reaches(self, address, source):
         """Tell whether the set at `address` answers the host `source` (SERVER or OFFICE)."""
         name = {SERVER: "server", OFFICE: "office"}[source]
-        command = [find("ping"), "-c", "1", "-i", "0.5", "-w", "5", "-I", name, address]
+        command = [find("ping"), "-c", "1", "-i", "0.5", "-w", "4", "-I", name, address]
         return subprocess.run(command, capture_output=True).returncode == 0
 
 
