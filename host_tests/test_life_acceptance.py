@@ -200,3 +200,13 @@ def test_the_second_scep_url_is_used_where_the_first_does_not_answer(tmp_path):
         device.ok("config", "scep_revocation=crl")
         lab.act("revoke", second["serial"])
         assert device.run("check").code == "revoked"
+
+
+def test_a_clock_far_ahead_renews_once_and_then_rests(tmp_path):
+    """By the set's clock every certificate of ten years is past half of its life as it comes."""
+    with Lab(tmp_path, lifetime=10 * 365 * 86400) as lab:
+        device = Set("UNIX", tmp_path).factory().configure(lab)
+        device.ok("enroll")
+        device.run("--time", _at(2033), "boot", "--timeout", "20", timeout=60)
+        renewals = [row for row in lab.log() if row["message_type"] == "RenewalReq"]
+        assert len(renewals) == 1

@@ -16,6 +16,7 @@ _POLL_FIRST = 60  # seconds; each further poll waits twice as long
 _POLL_LIMIT = 3600
 _CHECK_AGAIN = 60
 _EARLY_AGAIN = 21600  # seconds until a renewal that was too early is tried again
+_REST = 6 * 3600  # seconds after a renewal in which no other one begins
 _DAY = 86400
 
 
@@ -185,7 +186,7 @@ class Scheduler:
                 raise
             refusal = e
         else:
-            self.state.renewed = True
+            self._rest()
             return
         from phone.identity import enrol
 
@@ -193,7 +194,21 @@ class Scheduler:
         # should that fail too, there is time: what is active is valid for long
         self.state.renewal_refused_until = self.state.uptime + _DAY
         yield from enrol.enroll(self._set)
-        self.state.renewed = True
+        self._rest()
+
+    def _rest(self):
+        """After a renewal none for a while, whatever the clock says of the new certificate.
+
+        A clock that is far ahead of the CA's makes every certificate due as it comes: without a
+        rest the set would renew, and wear its flash, without end.
+        """
+        from scep.x509 import Certificate
+
+        state = self.state
+        state.renewed = True
+        active = Certificate(self._set.records.active_certificate())
+        life = active.not_after - active.not_before
+        state.renewal_refused_until = state.uptime + min(_REST, life // 8)
 
     def _failed(self, action, error):
         """Set the waits by what went wrong."""
