@@ -7,11 +7,16 @@ source, mbedTLS from build/src. What cannot be had is said, not hidden.
 import math
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import counting
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools.thirdparty.archive import machine_archives  # noqa: E402
+
 HERE = ROOT / "tools" / "bench"
 DRIVERS = HERE / "peers_c"
 OUT = ROOT / "build" / "peers"
@@ -38,7 +43,7 @@ def _apt(*command, cwd):
     for sub in ("lists/partial", "cache/archives/partial"):
         (state / sub).mkdir(parents=True, exist_ok=True)
     sign = f"signed-by={KEYRING}"
-    mirror = os.environ.get("DEBIAN_MIRROR", "")
+    mirror, _ = machine_archives()
     (state / "sources.list").write_text(
         f"deb [arch=armel {sign}] {mirror} bookworm main\ndeb-src [{sign}] {mirror} trixie main\n"
     )
