@@ -19,6 +19,7 @@ import binascii
 
 import scepcore
 from errors import Error
+from phone import charset
 from scep import cms
 from scep.der import PRINTABLE_STRING, SEQUENCE, UTF8_STRING, DerError, Reader
 from scep.x509 import Certificate
@@ -57,7 +58,7 @@ def open_challenge(text, key, certificate, ca_sha256, mac):
     except DerError as e:
         raise HandoverError("config", "the sealed challenge is malformed", e.evidence)
     finally:
-        _wipe(work)
+        charset.wipe(work)
 
 
 def open_identity(text, key, certificate, mac):
@@ -79,7 +80,7 @@ def open_identity(text, key, certificate, mac):
     except DerError as e:
         raise HandoverError("config", "the sealed identity is malformed", e.evidence)
     finally:
-        _wipe(work)
+        charset.wipe(work)
 
 
 # -- private, in the order of use
@@ -126,8 +127,3 @@ def _matched(private, chain):
         key.wipe()
         raise HandoverError("config", "the sealed identity's key is not its certificate's")
     return key
-
-
-def _wipe(buffer):
-    for i in range(len(buffer)):
-        buffer[i] = 0

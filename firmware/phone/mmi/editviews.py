@@ -5,6 +5,7 @@ For listview.py. What was typed is wiped when its view goes.
 
 import scepcore
 from errors import Error
+from phone import charset
 from phone.mmi import const
 from phone.mmi.entry import MODES, Entry
 from phone.mmi.scene import CHECK, FIELD, Row, Scene
@@ -55,7 +56,7 @@ class EditView(View):
             control.show(MessageView("not_saved", said=e.message))
             return
         finally:
-            wipe(raw)
+            charset.wipe(raw)
         control.leave()
         control.show(MessageView(self._title, "saved"))
 
@@ -94,7 +95,7 @@ class PasswordView(EditView):
             return
         raw = self._entry.utf8()
         right = control.password(raw)
-        wipe(raw)
+        charset.wipe(raw)
         self._entry.wipe()
         if not right:
             control.show(MessageView("enter_password", "password_wrong"))
@@ -118,7 +119,7 @@ class NewPasswordView(PasswordView):
         self._entry.wipe()
         if self._first is None:
             if len(raw) < _SHORTEST_PASSWORD:
-                wipe(raw)
+                charset.wipe(raw)
                 control.show(MessageView("choose_password", "password_short"))
                 return
             self._first = raw
@@ -134,7 +135,7 @@ class NewPasswordView(PasswordView):
             control.show(MessageView("not_saved", said=e.message))
             return
         finally:
-            wipe(raw)
+            charset.wipe(raw)
             self._forget()
         if not same:
             control.show(MessageView("choose_password", "password_differs"))
@@ -149,7 +150,7 @@ class NewPasswordView(PasswordView):
 
     def _forget(self):
         if self._first is not None:
-            wipe(self._first)
+            charset.wipe(self._first)
             self._first = None
         self._title = "choose_password"
 
@@ -175,12 +176,6 @@ class ConfirmView(View):
         """Return the question with the new state."""
         box = Row(CHECK, control.say(self._label), on=self._value == "yes")
         return Scene(control.say("confirm_save"), [box], ())
-
-
-def wipe(buffer):
-    """Overwrite a bytearray."""
-    for i in range(len(buffer)):
-        buffer[i] = 0
 
 
 def _latin1(value):
