@@ -43,6 +43,32 @@ def tlv(tag, *contents, ber=False):
     return bytes((tag, 0x80 | len(octets))) + octets + content
 
 
+def loosened(der, how):
+    """Rewrite DER elements as BER. how: None, "long" (each length in four octets) or
+    "indefinite" (of each constructed element).
+    """
+    if how is None:
+        return der
+    out = b""
+    at = 0
+    while at < len(der):
+        tag, size = der[at], der[at + 1]
+        at += 2
+        if size > 0x80:
+            count = size & 0x7F
+            size = int.from_bytes(der[at : at + count], "big")
+            at += count
+        content = der[at : at + size]
+        at += size
+        if tag & 0x20:
+            content = loosened(content, how)
+        if how == "indefinite":
+            out += tlv(tag, content, ber=True)
+        else:
+            out += bytes((tag, 0x84)) + len(content).to_bytes(4, "big") + content
+    return out
+
+
 def octet_string(content, tag=0x04, ber=False, piece=97):
     """Return an OCTET STRING; with ber, constructed of pieces, the second one nested."""
     if not ber:
@@ -105,7 +131,8 @@ def enveloped(plain, recipient, **o):
 
     o: cipher, ber, piece, padding (bytes instead of the right one), key (the content key), named
     (another certificate for the rid), key_algorithm (OID), by_key_id, size (cut the ciphertext),
-    encrypted_key (sent in place of the key's ciphertext), empty (no content at all).
+    encrypted_key (sent in place of the key's ciphertext), empty (no content at all), loose (how
+    the RecipientInfo is loosened).
     """
     ber = o.get("ber", False)
     kind, key_octets, block = CIPHERS[o.get("cipher", "aes-128-cbc")]
@@ -136,7 +163,12 @@ def enveloped(plain, recipient, **o):
             tlv(
                 0x30,
                 b"\x02\x01\x00",
-                tlv(0x31, o.get("other_recipients", b""), info, ber=ber),
+                tlv(
+                    0x31,
+                    o.get("other_recipients", b""),
+                    loosened(info, o.get("loose")),
+                    ber=ber,
+                ),
                 tlv(
                     0x30,
                     tlv(6, oid.DATA),
@@ -179,7 +211,7 @@ def signed(body, by, by_key, scep_attributes, **o):
     (OID, value)), sort (False: signed and sent unsorted),
     shuffled (with ber: sent unsorted, signed sorted), bare (no attributes), infos (number of
     SignerInfos), signature_oid, digest_value, tamper (sent content), enclosed (certificates),
-    sid_by_key.
+    sid_by_key, loose (how the SignerInfo is loosened).
     """
     ber = o.get("ber", False)
     name = o.get("digest", "sha256")
@@ -238,7 +270,7 @@ def signed(body, by, by_key, scep_attributes, **o):
                     ber=ber,
                 ),
                 tlv(0xA0, *o.get("enclosed", (by.der,)), ber=ber),
-                tlv(0x31, info * o.get("infos", 1), ber=ber),
+                tlv(0x31, loosened(info, o.get("loose")) * o.get("infos", 1), ber=ber),
                 ber=ber,
             ),
             ber=ber,

@@ -271,7 +271,14 @@ def _is_named(sid, certificate):
     issuer = pair.tlv(SEQUENCE)
     serial = pair.integer_body()
     pair.finish()
-    return serial == certificate.serial and names.equal(issuer, certificate.issuer)
+    if serial != certificate.serial:
+        return False
+    if issuer == certificate.issuer:
+        return True
+    # the Name, too, may have come in BER
+    e = Encoder(bytearray(len(issuer)))
+    _put_canonical(e, Reader(issuer, ber=True))
+    return names.equal(e.view(), certificate.issuer)
 
 
 def _verify(sid, trusted, digest_name, digest, signature):

@@ -133,7 +133,7 @@ class Layer:
             size -= take
 
     def collect(self, limit):
-        """Generator: return the next element whole, as bytearray of at most `limit` octets."""
+        """Generator: return the next element whole, as bytearray of at most `limit` octets (< 64 Ki)."""
         out = bytearray()
         open_ = 0
         while True:
@@ -150,11 +150,14 @@ class Layer:
                     out.append(0x80)
                     open_ += 1
                 else:
-                    out.append(0x84)  # BER: a length of four octets, whatever it was
-                    for bits in (24, 16, 8, 0):
-                        out.append(size >> bits & 0xFF)
                     if size > limit - len(out):
                         self.fail("element too large", "too-large")
+                    # minimal, whatever it was: DER stays DER
+                    if size >= 0x80:
+                        out.append(0x81 if size < 0x100 else 0x82)
+                        if size >= 0x100:
+                            out.append(size >> 8)
+                    out.append(size & 0xFF)
                     for _ in range(size):
                         out.append((yield from self.byte()))
             if len(out) > limit or open_ > _DEPTH:

@@ -14,6 +14,7 @@ from small_pki import START, Authority, extension, key_usage, reason, scope
 CA = Authority("CN=CA")
 OTHER = Authority("CN=CA", 1)
 NO_CRL_SIGN = Authority("CN=CA", exts=(key_usage(extensions.KEY_CERT_SIGN),))
+LONG = Authority("CN=CA,O=" + 60 * "a" + ",OU=" + 60 * "b")
 OWN_KEY = key(2)
 OWN = CA.issue("CN=phone", OWN_KEY, b"\x2a")
 UNKNOWN = extension(b"\x2a\x03", lambda e: e.null(), True)
@@ -132,6 +133,22 @@ def test_crls_in_certreps():
                 for piece in (1, 13, 600, 100000):
                     got = verdict(in_certrep, body, piece)
                     assert got == reference, (ber, cipher, piece, got, reference)
+
+
+def test_names_and_lengths_in_ber():
+    """X.690 8.1.3: a length may have more octets than it needs; 8.1.3.6: or be indefinite."""
+    for knobs in ({"ber": True}, {"loose": "long"}, {"loose": "indefinite"}):
+        # a name of more than 127 octets: its own length has two
+        for subject in ("CN=phone", "CN=phone,O=" + 60 * "a" + ",OU=" + 60 * "b"):
+            own = LONG.issue(subject, OWN_KEY, b"\x2a")
+            knobs = dict(knobs, cipher="aes-128-cbc")
+            body = certrep.success(LONG, own, (), (LONG.crl(OURS),), **knobs)
+            scan = CrlScan(
+                own,
+                LONG.certificate,
+                Answer(message.Signer(OWN_KEY, own), [LONG.certificate], TRANSACTION, NONCE),
+            )
+            assert run(scan, body, 600).entry.reason == 1, knobs
 
 
 def test_a_crl_after_certificates():
