@@ -9,6 +9,7 @@ options.defaults(opt=3)
 opt = 0 if os.environ.get("DEV") else options.opt
 
 module("errors.py", opt=opt)
+module("licences.py", opt=opt)
 module("main.py", opt=opt)
 package("scep", opt=opt)
 package("keystore", opt=opt)

@@ -83,7 +83,7 @@ def test_every_firmware_module_is_frozen_into_the_image_and_imports():
         for folder in ("scep", "keystore", "phone")
         for path in sorted((ROOT / "firmware" / folder).rglob("*.py"))
     ]
-    names = ["errors"] + [name.removesuffix("/__init__") for name in names]
+    names = ["errors", "licences"] + [name.removesuffix("/__init__") for name in names]
     script = "import sys\nsys.path[:] = ['.frozen']\n" + "".join(
         f"try:\n __import__({name.replace('/', '.')!r})\n"
         f"except ImportError as error:\n print({name!r}, error)\n"

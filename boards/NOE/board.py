@@ -25,6 +25,8 @@ from noe import keys_read  # noqa: F401
 
 NAME = "NOE"
 FEATURES = ("lcd", "keys", "dot1x") + DEVELOPMENT_FEATURES
+# What the image holds beside what all do (names of licences.COMPONENTS).
+LINKED = ("lwIP", "fdlibm", "libgcc")
 
 
 def flash():

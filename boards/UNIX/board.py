@@ -24,6 +24,8 @@ from errors import Error
 NAME = "UNIX"
 # What this board has, for status and the menu.
 FEATURES = ("repl",)
+# What the image holds beside what all do (names of licences.COMPONENTS).
+LINKED = ()
 
 SECTOR = 65536
 SECTORS = 5
@@ -177,6 +179,9 @@ def jitter():
 
 def net(mac_address, static=None, renew=False):
     """Generator: bring the network up; return {"ip": str, "dns": list of str}. Yields None.
+
+    A board that speaks DHCP also returns "option": function (code) -> bytes or None, what the
+    server said of an option; code 0: its next server's address, code 1: the header's boot file.
 
     renew: ask for an address anew. A board with "dot1x" in FEATURES also has frames(mac_address):
     its 802.1X frames, receive(buf) -> octets of the oldest one (0: none), send(frame) -> bool.

@@ -21,6 +21,8 @@ from arm926 import (  # noqa: F401
 
 NAME = "VLE"
 FEATURES = ("dot1x",) + DEVELOPMENT_FEATURES
+# What the image holds beside what all do (names of licences.COMPONENTS).
+LINKED = ("lwIP", "fdlibm", "libgcc")
 # Octets of a TLS connection's record buffer: 5 KiB. Servers are asked for records of 4 KiB (RFC
 # 6066 section 4); of those that do not listen, answers of up to 5 KiB are taken.
 TLS_BUFFER = 5445

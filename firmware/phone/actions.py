@@ -176,15 +176,12 @@ def _wipe(set_, command):
 
 
 def _licences(set_, command):
-    return {"text": _LICENCES}
+    import licences
+
+    return {"text": licences.text(getattr(set_.board, "LINKED", ()))}
 
 
 # -- the rest --------------------------------------------------------------------------------------
-
-_LICENCES = """microscep: MIT
-MicroPython: MIT
-BearSSL: MIT
-lwIP: BSD-3-Clause (boards with their own network stack)"""
 
 _ACTIONS = {
     "config": _config,

@@ -73,7 +73,8 @@ def _staged():
     firmware.mkdir()
     for name in ("scep", "keystore", "phone"):
         shutil.copytree(ROOT / "firmware" / name, firmware / name, ignore=_NOT_PYTHON)
-    shutil.copy(ROOT / "firmware" / "errors.py", firmware)
+    for name in ("errors.py", "licences.py"):
+        shutil.copy(ROOT / "firmware" / name, firmware)
     shutil.copy(ROOT / "boards" / "UNIX" / "board.py", firmware / "board_unix.py")
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, STAGE)

@@ -18,6 +18,7 @@ ORDER = (
     "tls",
     "supplicant",
     "errors",
+    "licences",
     "board",
     "port",
     "lwip",
@@ -56,6 +57,7 @@ MODULES = (
     ("phone", "phone"),
     ("main", "phone"),
     ("errors", "errors"),
+    ("licences", "licences"),
     ("board", "board"),
 )
 FROZEN_FILES = ("frozen_content.o", "frozen_content.c.obj")
