@@ -21,7 +21,7 @@ _TIME_MS = 10000  # step 5
 def boot(set_, until, servers):
     """Generator: boot; returns the result's fields.
 
-    until: "idle", "enrolled" or "step=N"; servers: dict of str that stand for what DHCP tells:
+    until: "idle", "enrolled" or "step=N"; servers: dict of str that go before what DHCP tells:
     "tftp": HOST[:PORT], "dm": URL.
     """
     last = int(until[5:]) if until.startswith("step=") else 5
@@ -50,11 +50,13 @@ def configuration(set_, servers):
 
     found = []
     try:
+        if not (servers.get("dm") or servers.get("tftp")):
+            servers = _by_dhcp(set_)
         if servers.get("dm"):
             data = yield from _download(set_, servers["dm"])
             found = filed.pairs(dm.Reader(), data)
         elif servers.get("tftp"):
-            data = yield from _lanpbx(set_, servers["tftp"])
+            data = yield from _lanpbx(set_, servers["tftp"], servers.get("folder", ""))
             found = filed.pairs(lanpbx.Reader(), data)
         else:
             yield from _log(set_)
@@ -74,6 +76,17 @@ def configuration(set_, servers):
 # -- private, in the order of use ------------------------------------------------------------------
 
 
+def _by_dhcp(set_):
+    """Return the servers (dict of str) that DHCP told of; boards without DHCP tell of none."""
+    option = set_.network.get("option") if set_.network else None
+    mac = set_.mac()
+    if option is None or mac is None:
+        return {}
+    from phone import dhcp  # a set that is told where its file is does without
+
+    return dhcp.servers(option, mac_text(mac))
+
+
 def _handed(set_):
     """Generator: take over the identity that came with the configuration, once."""
     from phone.identity import handed
@@ -85,16 +98,16 @@ def _handed(set_):
             yield _warning(e)
 
 
-def _lanpbx(set_, server):
+def _lanpbx(set_, server, folder):
     """Generator: the file of this set, else the file of all; returns a bytearray."""
     from phone import lanpbx, tftp
 
     host, port = _host_port(server, tftp.PORT)
     host = yield from _address(set_, host)
     mac = set_.mac()
-    names = ["lanpbx.cfg"]
+    names = [folder + "lanpbx.cfg"]
     if mac:
-        names.insert(0, "lanpbx_" + mac_text(mac) + ".cfg")
+        names.insert(0, folder + "lanpbx_" + mac_text(mac) + ".cfg")
     for name in names:
         try:
             deadline = Deadline(_FILE_MS, name)
@@ -146,8 +159,11 @@ def _time(set_, servers):
     config = set_.records.config
     session = told = source = None
     try:
-        if config.get("set_mode") == "sip" and config.get("sntp_server"):
-            told, source = (yield from _by_sntp(set_, config.get("sntp_server"))), "sntp"
+        sntp_server = None
+        if config.get("set_mode") == "sip":
+            sntp_server = config.get("sntp_server") or _by_dhcp(set_).get("sntp")
+        if sntp_server:
+            told, source = (yield from _by_sntp(set_, sntp_server)), "sntp"
         elif config.get("call_server"):
             session = yield from _session(set_, config.get("call_server"))
             told, source = (yield from _told(session)), "call"

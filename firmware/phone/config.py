@@ -49,7 +49,7 @@ def _text(value):
     return None
 
 
-def _host_port(text):
+def host_port(text):
     """Split host[:port] or [IPv6][:port]; return (host, port text or None), or None."""
     if text[:1] == "[":
         end = text.find("]")
@@ -76,7 +76,7 @@ def _host_port(text):
 
 
 def _host(value):
-    if _host_port(value) is None:
+    if host_port(value) is None:
         return "must be host or host:port"
     return None
 

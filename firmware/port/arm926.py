@@ -79,7 +79,7 @@ def _start(mac_address):
 
 
 def net(mac_address, static=None, renew=False):
-    """Generator: bring the network up; return {"ip": str, "dns": list of str}. Yields None.
+    """Generator: bring the network up; return "ip", "dns" and "option". Yields None.
 
     mac_address: 6 bytes or None; static: (ip, mask, gateway, dns) as str, None = DHCP; renew:
     ask DHCP anew, another network may be there. Raises BoardError.
@@ -97,7 +97,9 @@ def net(mac_address, static=None, renew=False):
                 noe.net.dhcp(False)
                 raise BoardError("timeout", "no DHCP server answers")
             yield None
-    return {"ip": noe.net.ifconfig()[0], "dns": noe.net.dns()}
+    told = {"ip": noe.net.ifconfig()[0], "dns": noe.net.dns()}
+    told["option"] = noe.net.dhcp_option
+    return told
 
 
 def console():
