@@ -1,4 +1,4 @@
-"""The licence texts in an image: all that the linker took is named, and the texts are the owners'."""
+"""The licences in an image: all that the linker took is named, in its owners' own words."""
 
 import re
 from pathlib import Path

@@ -27,7 +27,7 @@ $(VENV)/.%: $(REQUIREMENTS)/%.txt
 	@touch $@
 
 requirements: venv-dev ## pin the Python requirements anew, with hashes
-	@cd $(REQUIREMENTS) && for tier in dev check test demo; do \
+	@cd $(REQUIREMENTS) && for tier in dev release check test demo; do \
 		UV_CUSTOM_COMPILE_COMMAND="make requirements" $(CURDIR)/$(VENV)/bin/uv pip compile \
 			--quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-annotate -c dev.txt $$tier.in -o $$tier.txt || exit 1; done
