@@ -6,7 +6,7 @@ import pytest
 
 from flash.build import KEK, make
 from flash.history import view
-from flash.model import FlashModel, program
+from flash.model import FlashModel, erase, program
 from keystore import KeystoreError, Store, device, layout, log, sector, slots
 from keystore.factory import write_factory
 
@@ -85,8 +85,8 @@ def test_a_stuck_bit_is_stepped_over_and_reported():
     assert store.damage and view(mounted(model)) == view(store)
 
 
-@pytest.mark.parametrize("bad", [0, 1, 2])
-def test_a_read_error_is_flash_io_or_costs_a_spare_sector_only(bad):
+@pytest.mark.parametrize("bad", [0, 1])
+def test_where_the_factory_s_or_the_log_s_sector_is_unreadable_nothing_is_touched(bad):
     model = make(3, 2048, 4, mapped=False)
     mounted(model).put("config", 1, b"value")
     model.modes[bad] = "read-error"
@@ -103,6 +103,106 @@ def test_a_read_error_is_flash_io_or_costs_a_spare_sector_only(bad):
     assert bytes(model.data) == before
     del model.modes[bad]
     assert bytes(mounted(model).get("config", 1)) == b"value"
+
+
+@pytest.mark.parametrize("blocks, unit", [(3, 4), (4, 4), (9, 256), (12, 256)])
+def test_a_spare_sector_that_cannot_be_read_is_left_alone_and_the_others_serve(blocks, unit):
+    """Also once it reads again: what it held is older than what was written meanwhile."""
+    span = 3 if unit == 256 else 1
+    block = 4096 if span == 3 else 2048
+    model = make(blocks, block, unit, span, mapped=False)
+    store, state, _ = worked(model, 60)
+    logs = store._log.sectors
+    spare = next(s for s in logs if s is not store._log.current).index
+    before = bytes(model.data[spare * block * span : (spare + 1) * block * span])
+    for n in range(span):
+        model.modes[spare * span + n] = "read-error"
+    store = mounted(model)
+    assert store.error is None and view(store) == state
+    assert any("cannot be read" in sentence for _, sentence in store.damage)
+    codes = []
+    for n in range(120):
+        try:
+            store.put("config", 1 + n % 3, b"later %d" % n * 4)
+            state["config", 1 + n % 3] = b"later %d" % n * 4
+        except KeystoreError as error:
+            codes.append(error.code)
+        assert view(store) == state
+        store.tidy()
+        if n % 40 == 39:
+            store = mounted(model)
+    # With one log sector left there is none to compact into; with two the life goes on.
+    assert set(codes) == ({"flash-io"} if len(logs) == 2 else set())
+    assert bytes(model.data[spare * block * span : (spare + 1) * block * span]) == before
+    model.modes.clear()
+    store = mounted(model)
+    assert view(store) == state and not model.violations
+    store.put("config", 1, b"as ever")
+    assert bytes(mounted(model).get("config", 1)) == b"as ever"
+
+
+def steps_of_a_compaction(model):
+    """Return a model's steps from here through a compaction and one write more."""
+    model.trace = []
+    store = mounted(model)
+    log.Log.compact(store._log)
+    store.put("config", 1, b"written behind the compaction")
+    return model.trace
+
+
+@pytest.mark.parametrize("unit", [4, 256])
+def test_a_log_that_cannot_be_read_is_never_replaced_by_the_one_before_it(unit):
+    """Cut at each step of a compaction, then the newest sector fails to read: the values that the
+    set then shows are those of now, or it says flash-io; none that were replaced come back."""
+    blocks, block, span = (3, 2048, 1) if unit == 4 else (9, 4096, 3)
+    model = make(blocks, block, unit, span, mapped=False)
+    _, state, _ = worked(model, 40)
+    done = FlashModel(blocks, block, unit, bytes(model.data), mapped=False)
+    outcomes = set()
+    for kind, addr, data in steps_of_a_compaction(model):
+        now = view(mounted(FlashModel(blocks, block, unit, bytes(done.data), mapped=False)))
+        assert now in (state, {**state, ("config", 1): b"written behind the compaction"})
+        for failing in (1, 2):
+            cut = FlashModel(blocks, block, unit, bytes(done.data), mapped=False)
+            for n in range(span):
+                cut.modes[failing * span + n] = "read-error"
+            store = mounted(cut)
+            outcomes.add(store.error.code if store.error else "serves")
+            assert store.error or view(store) == now
+        if kind == "program":
+            program(done, addr, data)
+        else:
+            erase(done, addr // block)
+    assert outcomes == {"serves", "flash-io"}
+
+
+def test_a_record_that_cannot_be_read_is_flash_io_not_its_older_value():
+    model = make(3, 2048, 4, mapped=False)
+    store = mounted(model)
+    store.put("config", slots.CHALLENGE, b"old psk", secret=True)
+    store.put("config", slots.CHALLENGE, b"new psk", secret=True)
+    model.modes[1] = "read-error"
+    with pytest.raises(KeystoreError) as caught:
+        store.get("config", slots.CHALLENGE)
+    assert caught.value.code == "flash-io"
+    model.modes.clear()
+    assert bytes(store.get("config", slots.CHALLENGE)) == b"new psk"
+
+
+@pytest.mark.parametrize("mode", ["erase-error", "erase-noop", "read-error"])
+def test_a_wipe_that_leaves_something_in_a_sector_says_so(mode):
+    model = make(4, 2048, 4, mapped=False)
+    store = mounted(model)
+    store.put("config", slots.CHALLENGE, b"psk", secret=True)
+    model.modes[1] = mode
+    if mode == "read-error":
+        store = mounted(model)
+        assert store.error.code == "flash-io"
+    with pytest.raises(KeystoreError, match="may hold") as caught:
+        store.wipe()
+    assert caught.value.code == "flash-io" and view(store) == {}
+    store.put("config", slots.SETTINGS, b"after the wipe")
+    assert bytes(mounted(model).get("config", slots.SETTINGS)) == b"after the wipe"
 
 
 def test_memory_errors_at_every_program_leave_the_old_or_the_new_state():

@@ -10,7 +10,7 @@ import scepcore
 from . import layout as fmt
 from .error import KeystoreError, broken
 from .reading import Reading, newer
-from .sector import DIRTY, OPEN, READY
+from .sector import OPEN, READY
 
 
 class Log(Reading):
@@ -18,7 +18,8 @@ class Log(Reading):
 
     Invariants: what a reader depends on was completed before anything was built on it. A record
     counts from its commit mark on. The newest complete sector is the log; an older one is
-    killed, then erased, in idle time (tidy). A sector newer than the log is erased at mount.
+    killed before anything is written behind the copy, and erased in idle time (tidy). A sector
+    newer than the log is erased at mount.
     """
 
     def settle(self, boot=True):
@@ -42,6 +43,10 @@ class Log(Reading):
         else:
             self._entry(self._force, boot)
             self._newest = self._force
+        # Now that the log is beyond doubt: the one before it must never serve again.
+        for sector in self.sectors:
+            if sector.state == OPEN and sector is not self.current:
+                sector.kill()
         self.lost = False
 
     def _decide(self, boot):
@@ -166,7 +171,7 @@ class Log(Reading):
             self.current, self.end = target, end
             self.index.clear()
             self.index.update(index)
-            old.state = DIRTY
+            old.kill()
             self.cells, self._force, self._newest = 0, (0, 0), (0, 0)
             self._fresh, self.ambiguous, self.lost = True, False, False
             self._attempt = self.layout.skip
@@ -226,6 +231,16 @@ class Log(Reading):
                 self.damaged(sector.base, "a sector does not erase")
             break
         return any(s is not self.current and not s.bad and s.state != READY for s in self.sectors)
+
+    def erase_rest(self):
+        """Erase all sectors but the log's; raises flash-io where one keeps what it held."""
+        for sector in self.sectors:
+            sector.bad = False
+        while self.tidy():
+            pass
+        for sector in self.sectors:
+            if sector.bad:
+                raise broken("a sector does not erase: it may hold what was wiped", sector.index)
 
     def _erase(self, sector):
         try:

@@ -7,7 +7,7 @@ import struct
 from binascii import crc32
 
 from . import layout as fmt
-from .error import no_store
+from .error import KeystoreError, no_store
 from .sector import OPEN, PARTIAL, Sector
 
 
@@ -38,11 +38,24 @@ class Reading:
     # -- mount ---------------------------------------------------------------------------------
 
     def find(self):
-        """Choose the log; raises flash-corrupt where no sector carries one. Writes nothing."""
-        newest = None
+        """Choose the log; raises flash-corrupt where no sector carries one. Writes nothing.
+
+        A sector that cannot be read is passed over: the log before a newer one was killed before
+        anything was written to the newer one, so what is open holds all there is. Raises
+        flash-io where no other one is open.
+        """
+        newest = unread = None
         for sector in self.sectors:
-            sector.look()
-        for wanted in (OPEN, PARTIAL):
+            try:
+                sector.look()
+            except KeystoreError as error:
+                if error.code != "flash-io":
+                    raise
+                # Not written and not erased in this power-on: it may be a log after all.
+                unread, sector.seq, sector.bad = error, 0, True
+                self.damaged(sector.base, "a sector cannot be read")
+        # An incomplete copy is no log while the sector that it was made from cannot be read.
+        for wanted in (OPEN,) if unread else (OPEN, PARTIAL):
             for sector in self.sectors:
                 if sector.state != wanted:
                     continue
@@ -53,7 +66,7 @@ class Reading:
             if newest:
                 break
         if newest is None:
-            raise no_store("no sector carries a log")
+            raise unread or no_store("no sector carries a log")
         if newest.state == PARTIAL:
             self.damaged(newest.base, "the mark of the log's sector is damaged")
         self.current = newest

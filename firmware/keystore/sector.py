@@ -94,11 +94,11 @@ class Sector:
     def kill(self):
         """Make sure that this sector's log is never read again, however its erase may end."""
         kill = self.base + self.layout.at_kill
-        if fmt.zero_bits(self.flash.read(kill, 4)) == 0 and self.seq:
-            try:
+        try:
+            if self.seq and fmt.zero_bits(self.flash.read(kill, 4)) == 0:
                 self.flash.program(kill, fmt.MARK_KILL)
-            except KeystoreError:
-                pass  # it is erased next anyway, and that is checked
+        except KeystoreError:
+            pass  # it is erased next anyway, and that is checked
         self.state = DIRTY
 
     def erase_step(self, role, erases):

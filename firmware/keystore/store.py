@@ -158,7 +158,9 @@ class Store:
                 return None
             try:
                 return record.value_of(self._flash, self._kek, pos, log.current.header(pos))
-            except KeystoreError:
+            except KeystoreError as error:
+                if error.code == "flash-io":
+                    raise
                 log.bad.add(pos)
                 log.damaged(pos, "a sealed record does not open")
                 log.rescan()
@@ -279,7 +281,8 @@ class Store:
         """Back to factory: identities, anchors, configuration, state, in one commit.
 
         Also makes a damaged log usable again (error is None afterwards). Erases every sector
-        that held a customer's value before it returns. Keeps boot counter and wear.
+        that held a customer's value before it returns; raises flash-io, the store then works,
+        where one does not erase. Keeps boot counter and wear.
         """
         if self._log is None:
             raise KeystoreError("internal", "the key store is not mounted")
@@ -290,8 +293,7 @@ class Store:
             self._recover()
         self._log.compact(lambda key, version: False)
         self._active, self._since, self._role = 0, 0, 0
-        while self._log.tidy():
-            pass
+        self._log.erase_rest()
 
     def tidy(self):
         """Do one bounded step of idle work (at most one block erase); True while there is more.
