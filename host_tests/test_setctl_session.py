@@ -46,6 +46,37 @@ def test_events_come_through_in_order_and_the_result_ends_them():
     assert got == [{"event": "http"}, {"event": "result", "a": "è"}]
 
 
+def test_what_is_said_before_the_set_is_ready_is_kept():
+    """A clock that is not believed is noticed at power on, before any command."""
+    warning = b'{"event": "warning", "code": "clock", "message": "m"}\n'
+    session = Session(Machine(b'{"event": "alive"}\n' + warning + READY + b'{"event": "result"}\n'))
+    session.wait_ready()
+    assert session.early == [{"event": "warning", "code": "clock", "message": "m"}]
+    assert list(session.run(b"x\n", 0.05)) == [{"event": "result"}]
+
+
+def test_what_is_said_before_a_set_gives_up_is_kept():
+    warning = b'{"event": "warning", "code": "flash-corrupt", "message": "m"}\n'
+    error = b'{"event": "error", "error": "wrong-device", "message": "m"}\n'
+    session = Session(Machine(warning + error))
+    with pytest.raises(Failure):
+        session.wait_ready()
+    assert [event["code"] for event in session.early] == ["flash-corrupt"]
+
+
+def test_an_event_right_behind_a_result_is_told_before_it():
+    got = _run(b'{"event": "result"}\n{"event": "port", "state": "open"}\n{"event": "alive"}\n')
+    assert got == [{"event": "port", "state": "open"}, {"event": "result"}]
+
+
+def test_what_follows_the_end_of_a_command_is_the_next_ones():
+    session = Session(Machine(READY, b'{"event": "result", "n": 1}\n!reset\n'))
+    session.wait_ready()
+    assert list(session.run(b"x\n", 0.05)) == [{"event": "result", "n": 1}]
+    with pytest.raises(Down):
+        list(session.run(b"y\n", 0.05))
+
+
 # (name, what the set says, words in the report)
 DOWN = (
     ("crash", b"\r\n!crash data abort\r\n!crash pc=1\r\n!crash end\r\n", "crashed"),

@@ -133,7 +133,7 @@ class Layer:
             size -= take
 
     def collect(self, limit):
-        """Generator: return the next element whole, as bytearray of at most `limit` octets (< 64 Ki)."""
+        """Generator: return the next element whole, a bytearray of at most `limit` (< 65536)."""
         out = bytearray()
         open_ = 0
         while True:

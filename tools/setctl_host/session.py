@@ -3,6 +3,7 @@
 For main.py and tools/demo; firmware/phone/console.py is the other end.
 """
 
+import collections
 import json
 import time
 
@@ -25,12 +26,17 @@ def command_line(name, words=(), pairs=()):
 
 
 class Session:
-    """Talks to a machine. `log`: None, or a binary file that gets all the set prints."""
+    """Talks to a machine. `log`: None, or a binary file that gets all the set prints.
+
+    early: list of the events (dict) that came before the set was ready.
+    """
 
     def __init__(self, machine, log=None):
         """Attach to a machine that was just started."""
         self.machine = machine
+        self.early = []
         self._log = log
+        self._lines = collections.deque()  # whole lines that nobody has looked at yet
         self._rest = b""
         self._tail = b""
 
@@ -43,10 +49,15 @@ class Session:
                 return event
             if event["event"] == "error":
                 raise Failure(event["error"], event["message"])
+            if event["event"] != "alive":
+                self.early.append(event)
         raise Down("the set does not come up", self._report())
 
     def run(self, line, timeout=None):
-        """Send a command line; yield its events, the result or error last. Raises Down."""
+        """Send a command line; yield its events, the result or error last. Raises Down.
+
+        An event that came right behind the result is told before it.
+        """
         self.machine.write(line)
         end = None if timeout is None else time.monotonic() + timeout
         heard = [time.monotonic()]
@@ -60,9 +71,11 @@ class Session:
             heard[0] = time.monotonic()
             if event["event"] in ("alive", "ready"):
                 continue
-            yield event
             if event["event"] in ("result", "error"):
+                yield from self._behind()
+                yield event
                 return
+            yield event
         if end is not None and time.monotonic() >= end:
             raise Down("the set did not end within the time given", self._report())
         raise Down("the set hangs", self._report())
@@ -72,6 +85,12 @@ class Session:
     def _events(self, left):
         """Yield the events (dict) that come; return when left() is used up. Raises Down."""
         while True:
+            while self._lines:
+                line = self._lines.popleft()
+                self._watch(line)
+                event = _event(line)
+                if event is not None:
+                    yield event
             patience = left()
             if patience <= 0:
                 return
@@ -85,11 +104,14 @@ class Session:
             if not data:
                 raise Down("the set went down", self._report())
             *lines, self._rest = (self._rest + data).split(b"\n")
-            for line in lines:
-                self._watch(line)
-                event = _event(line)
-                if event is not None:
-                    yield event
+            self._lines.extend(lines)
+
+    def _behind(self):
+        """Yield the events that stand on the line already; how the set ended is not looked at."""
+        while self._lines and not self._lines[0].startswith(b"!"):
+            event = _event(self._lines.popleft())
+            if event is not None and event["event"] not in ("alive", "ready"):
+                yield event
 
     def _watch(self, line):
         """Raise Down where the firmware says that it ends (firmware/port/crash.c)."""
