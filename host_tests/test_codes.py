@@ -21,6 +21,7 @@ import errors
 from hostile_http import Server, answer
 from matrix.cells import LabAt
 from set_driver import CHALLENGE, SETCTL, Answer, Set
+from set_terminal import DOWN, F3, LEAVE, Terminal
 from tools.setctl_host import arguments, machines
 from tools.setctl_host.session import Session, command_line
 
@@ -163,6 +164,33 @@ def small_heap(world, one, folder):
     return ended
 
 
+def wrong_password(world, one, folder):
+    """A wrong password at the set's own menu: what the terminal shows."""
+    one.ok("config", "scep_run=no")
+    with Terminal(one) as terminal:
+        terminal.wait("No certificate")
+        terminal.press(F3, b"\r", DOWN, DOWN, b"\r")
+        for title in ("Choose a password", "Enter it again"):
+            terminal.wait(title)
+            terminal.press(b"correct horse", F3)
+        terminal.wait("Save")
+        terminal.press(LEAVE)
+        assert terminal.process.wait(20) == 0
+    with Terminal(one) as terminal:
+        terminal.wait("No certificate")
+        terminal.press(F3, b"\r", DOWN, DOWN, b"\r")
+        terminal.wait("Admin password")
+        terminal.press(b"wrong horse", F3)
+        terminal.wait("access")
+        terminal.wait("Wrong password")
+        terminal.wait(errors.HELP["access"].split(":")[0])
+        terminal.press(LEAVE)
+        assert terminal.process.wait(20) == 0
+        assert "wrong horse" not in terminal.text
+    said = {"event": "error", "error": "access"}
+    return Answer(subprocess.CompletedProcess([], 1, json.dumps(said), ""))
+
+
 def refusing_tftp(world, one, folder):
     """The TFTP server that the set is told of refuses: error 2, access violation [RFC 1350]."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
@@ -192,11 +220,8 @@ def said_by_the_set(one, line, *flags):
 
 
 def a_time_long_past(world, one, folder):
-    """What is wrong at power on stands on the line before the set is ready."""
-    one.ok("status", "--time", "2001-01-01")
-    lines = one.serial.read_text("utf-8").splitlines()
-    said = [line for line in lines if line.startswith("{")]
-    return Answer(subprocess.CompletedProcess([], 0, "\n".join(said), ""))
+    """What is wrong at power on is said before the set is ready for a command."""
+    return one.ok("status", "--time", "2001-01-01")
 
 
 PORTAL = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>"
@@ -249,14 +274,14 @@ ROWS = (
     ("memory", FRESH, small_heap),
     ("cancelled", ENROLLED, interrupted),
     ("tftp", ENROLLED, refusing_tftp),
-    ("internal", ENROLLED, run("status", "--heap", "16")),  # it goes down before it can say so
+    ("internal", ENROLLED, run("fault", "internal")),
+    ("access", FRESH, wrong_password),
     ("unsupported", ENROLLED, at_fault("caps-stripped", "rollover")),
 )
 
 # What no row produces, and why.
 NOT_HERE = {
     "eap": "where 802.1X runs: the sets of host_tests/emulator, behind an authenticator",
-    "access": "the menu's password, which no command of the line asks for",
 }
 
 
@@ -276,7 +301,24 @@ def test_a_set_says_the_code(world, tmp_path, code, which, act):
     if code in ("clock", "tftp"):  # the set comes up all the same: it is a warning
         assert code in [event["code"] for event in ended.named("warning")], ended.events
         return
-    status = 3 if code == "internal" else 1
-    assert (ended.status, ended.code) == (status, code), (ended.last, ended.stderr)
+    assert (ended.status, ended.code) == (1, code), (ended.last, ended.stderr)
     if ended.last.get("help"):
         assert ended.last["help"] == errors.HELP[code]
+
+
+@pytest.mark.check
+@pytest.mark.micropython
+def test_a_command_that_runs_out_of_memory_ends_with_its_code(world, tmp_path):
+    """By the development builds' hook: one allocation that no heap has room for."""
+    one = world.copy(ENROLLED, tmp_path)
+    before = one.identity()
+    assert one.run("fault", "memory").code == "memory"
+    assert one.identity() == before
+
+
+@pytest.mark.check
+@pytest.mark.micropython
+def test_a_set_that_goes_down_before_it_can_say_so_is_internal(world, tmp_path):
+    one = world.copy(ENROLLED, tmp_path)
+    ended = one.run("status", "--heap", "16")
+    assert (ended.status, ended.code) == (3, "internal")

@@ -74,6 +74,9 @@ def test_the_admin_password_is_kept_as_a_sealed_salted_hash(device):
         assert binding.password_is(bytearray(b"correct horse"))
         for wrong in (b"", b"correct hors", b"correct horse ", b"Correct horse"):
             assert not binding.password_is(bytearray(wrong))
+        # each is an event, which also goes to the syslog server; what was typed is not in it
+        said = bytes(set_.board.line.said)
+        assert said.count(b'"access"') == 4 and b"correct" not in said
     assert b"correct horse" not in bytes(device.data)
     assert first[16:] not in bytes(device.data)
 

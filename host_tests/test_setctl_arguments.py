@@ -32,6 +32,7 @@ GOOD = (
     ("licences", ["licences"]),
     ("mmi", ["mmi"]),
     ("repl", ["repl"]),
+    ("fault", ["fault", "memory"]),
 )
 
 # (name, whole command line)
@@ -49,6 +50,7 @@ BAD = (
     ("short MAC", [*BASE, "factory", "--mac", "00809F"]),
     ("multicast MAC", [*BASE, "factory", "--mac", "01809F59E1A0"]),
     ("boot until when", [*BASE, "boot", "--until", "step=6"]),
+    ("fault of which kind", [*BASE, "fault"]),
     ("serial not hex", [*BASE, "getcert", "xyz"]),
     ("time not ISO", [*BASE, "--time", "yesterday", "status"]),
     ("power cut at 0", [*BASE, "--power-cut", "0", "status"]),

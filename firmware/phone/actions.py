@@ -175,6 +175,16 @@ def _wipe(set_, command):
     return {"state": "factory"}
 
 
+def _fault(set_, command):
+    """Generator: fail as no command should, so that a test sees what the set then says."""
+    if "repl" not in set_.board.FEATURES:
+        raise Error("unsupported", "only development builds know the command fault")
+    yield None
+    if "memory" in command.words:
+        bytearray(1 << 29)  # more than any heap
+    raise RuntimeError
+
+
 def _licences(set_, command):
     import licences
 
@@ -199,6 +209,7 @@ _ACTIONS = {
     "cert": _cert,
     "wipe": _wipe,
     "licences": _licences,
+    "fault": _fault,
 }
 
 

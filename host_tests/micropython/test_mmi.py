@@ -146,6 +146,17 @@ def test_ten_wrong_passwords_slow_down():
     assert control.password(b"123456")
 
 
+def test_a_wrong_password_is_said_with_its_code_and_what_to_do():
+    for language, table in (("en", HELP), ("fr", table_of(help_fr.HELP))):
+        small = SmallSet(b"123456")
+        small.language = language
+        control = Control(small)
+        keys(control, "soft3", "ok", "down", "down", "ok", '"654321', "soft3")
+        rows = control.scene().rows
+        assert rows[0].label == "access"
+        assert table["access"] in [row.value for row in rows]
+
+
 def test_the_idle_screen_comes_back_and_the_admin_is_forgotten():
     small = SmallSet(b"123456")
     control = admin(small)

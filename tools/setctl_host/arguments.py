@@ -31,6 +31,7 @@ COMMANDS = {
     "licences": "list what is linked into the image",
     "mmi": "show the set's screen here",
     "repl": "MicroPython prompt (development builds)",
+    "fault": "let the firmware fail, for tests (development builds)",
 }
 
 
@@ -120,6 +121,7 @@ def parse(argv):
         sub[name].add_argument("--dm", metavar="FILE", help="DM file that the set finds")
     sub["boot"].add_argument("--until", default="idle", help="idle | enrolled | step=N")
     sub["getcert"].add_argument("serial", metavar="SERIAL", help="in hex")
+    sub["fault"].add_argument("kind", choices=("internal", "memory"))
     sub["cert"].add_argument("--chain", action="store_true", help="with the CA's certificates")
     args = parser.parse_args(argv)
     for key, value in DEFAULTS.items():

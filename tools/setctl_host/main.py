@@ -59,7 +59,7 @@ def _command(args, output):
                 log = stack.enter_context(open(args.serial_log, "ab"))
             session = Session(machine, log)
             line = _line(args, machine.host, stack)
-            session.wait_ready()
+            _wait_ready(session, output)
             keep = bool(args.monitor)
             status = 0
             for event in session.run(line, args.timeout):
@@ -84,9 +84,18 @@ def _menus(args):
         stack.callback(machine.stop)
         log = stack.enter_context(open(args.serial_log, "ab")) if args.serial_log else None
         session = Session(machine, log)
-        session.wait_ready()
+        _wait_ready(session, TextOutput())
         screen.run(machine, _line(args, machine.host, stack), log)
         return 0
+
+
+def _wait_ready(session, output):
+    """Wait for the set; say what it had to say before, whether it comes up or not."""
+    try:
+        session.wait_ready()
+    finally:
+        for event in session.early:
+            output.event(event)
 
 
 def _line(args, host, stack):
@@ -109,6 +118,8 @@ def _line(args, host, stack):
                 pairs.append(("dm", f"http://{host}:{ports['http']}/dm.xml"))
     elif args.command == "getcert":
         words.append(args.serial.upper())
+    elif args.command == "fault":
+        words.append(args.kind)
     elif args.command == "cert" and args.chain:
         words.append("chain")
     if args.trace and args.command != "config":

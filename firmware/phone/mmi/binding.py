@@ -165,7 +165,10 @@ class Binding(Subject):
         if self._writable() is not None:
             return False
         kept = self._set.records.password()
-        return kept is not None and password.matches(raw, kept)
+        right = kept is not None and password.matches(raw, kept)
+        if not right:
+            self._set.warn(Error("access", "a wrong password was entered in the menu"))
+        return right
 
     def set_password(self, raw):
         """Store bytearray `raw` as the admin password."""

@@ -98,7 +98,7 @@ class PasswordView(EditView):
         charset.wipe(raw)
         self._entry.wipe()
         if not right:
-            control.show(MessageView("enter_password", "password_wrong"))
+            control.show(MessageView("enter_password", "password_wrong", code="access"))
             return
         control.leave()
         self._then()

@@ -237,9 +237,20 @@ class QuestionView(ScrollView):
 class MessageView(PageView):
     """A short message to be read and left."""
 
-    def __init__(self, title, key=None, said=None):
-        """title, key: text ids; said: text as it is, in place of key."""
-        PageView.__init__(self, title, lambda control: [(None, said or control.say(key))])
+    def __init__(self, title, key=None, said=None, code=None):
+        """title, key: text ids; said: text as it is, in place of key; code: of an error, or None.
+
+        With a code, what to do stands below the text.
+        """
+
+        def rows(control):
+            found = [(code, said or control.say(key))]
+            if code:
+                advice = help_of(code, control.subject.language)
+                found.append((control.say("what_to_do"), advice))
+            return found
+
+        PageView.__init__(self, title, rows)
 
     def softkeys(self, control):
         """Return `ok`."""
