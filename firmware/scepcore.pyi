@@ -9,6 +9,10 @@ type, Error and its subclasses as said below. Constant time: where secrets go in
 on lengths only, except that DES decryption uses tables (see cipher).
 """
 
+from collections.abc import Callable, Sequence
+
+from typing_extensions import Buffer
+
 class Error(Exception):
     """An object or the device cannot do this now: wiped, already finished, no device secret, or a
     private operation whose result failed its check and was withheld (a fault)."""
@@ -29,13 +33,13 @@ class Hash:
     digest_size: int
     """Length of the digest in bytes."""
 
-    def update(self, data) -> None:
+    def update(self, data: Buffer) -> None:
         """Add data, a buffer of any length."""
 
     def digest(self) -> bytes:
         """Return the digest of all that came so far; the hash may go on."""
 
-    def digest_into(self, buffer) -> int:
+    def digest_into(self, buffer: Buffer) -> int:
         """Write the digest to the start of a writable buffer and return its length.
 
         ValueError if the buffer is shorter than digest_size.
@@ -50,16 +54,16 @@ class Hash:
 def hash(name: str) -> Hash:
     """Start a hash: md5, sha1, sha224, sha256, sha384 or sha512. ValueError for another name."""
 
-def hmac(name: str, key, data) -> bytes:
+def hmac(name: str, key: Buffer, data: Buffer) -> bytes:
     """Return the HMAC (RFC 2104) of data under a key of any length; names as for hash."""
 
 class Cipher:
     """A block cipher in CBC mode (SP 800-38A) under one key; made by cipher(...)."""
 
-    def update(self, data) -> bytes:
+    def update(self, data: Buffer) -> bytes:
         """Encrypt or decrypt the next whole blocks. ValueError if data is not whole blocks."""
 
-    def update_into(self, src, dst) -> int:
+    def update_into(self, src: Buffer, dst: Buffer) -> int:
         """The same into the start of a writable buffer, which may be src itself.
 
         Returns the number of bytes. ValueError if dst is too short, src is not whole blocks, or the
@@ -69,7 +73,7 @@ class Cipher:
     def wipe(self) -> None:
         """Erase the key; idempotent. Whatever is called afterwards raises Error."""
 
-def cipher(name: str, key, iv, encrypt: bool) -> Cipher:
+def cipher(name: str, key: Buffer, iv: Buffer, encrypt: bool) -> Cipher:
     """Start a cipher: des-cbc, des-ede3-cbc, aes-128-cbc, aes-192-cbc or aes-256-cbc.
 
     key: 8, 24, 16, 24 or 32 bytes; iv: one block (8 or 16 bytes). Padding is the caller's.
@@ -84,7 +88,7 @@ def random(n: int) -> bytes:
     EntropyError when it is not seeded, ValueError for another n.
     """
 
-def seed(data=b"") -> None:
+def seed(data: Buffer = b"") -> None:
     """Seed the random generator, or reseed it.
 
     Takes noise from the board (with health tests, SP 800-90B section 4.4), a value that only this
@@ -96,14 +100,14 @@ def seed(data=b"") -> None:
 def seeded() -> bool:
     """Tell whether random() would answer."""
 
-def equal(a, b) -> bool:
+def equal(a: Buffer, b: Buffer) -> bool:
     """Compare two buffers in a time that depends on their lengths only."""
 
 class Kek:
     """A key-encryption key that stays in C; accepted wherever a kek is asked for."""
 
     @staticmethod
-    def derive(purpose) -> Kek:
+    def derive(purpose: Buffer | str) -> Kek:
         """Derive the kek of a purpose (1 to 64 bytes, or str) from the device secret (RFC 5869).
 
         The same purpose on the same device gives the same kek, another device another one. Error
@@ -113,7 +117,7 @@ class Kek:
     def wipe(self) -> None:
         """Erase the key; idempotent. Whatever uses it afterwards raises Error."""
 
-def seal(kek, plaintext, aad) -> bytes:
+def seal(kek: Kek | Buffer, plaintext: Buffer, aad: Buffer) -> bytes:
     """Seal data under a kek (a Kek or 32 bytes): AES-256-CCM (SP 800-38C).
 
     aad is bound to the blob but not in it: name there what the blob is and where it stands. The
@@ -121,7 +125,7 @@ def seal(kek, plaintext, aad) -> bytes:
     seeded too: then equal plaintexts under equal aad give equal blobs.
     """
 
-def unseal(kek, blob, aad) -> bytearray:
+def unseal(kek: Kek | Buffer, blob: Buffer, aad: Buffer) -> bytearray:
     """Open what seal made; the caller wipes the bytearray. SealError if it does not open.
 
     A sealed RSAKey does not open here.
@@ -169,7 +173,7 @@ class RSAKey:
         """
 
     @staticmethod
-    def from_der(data) -> RSAKey:
+    def from_der(data: Buffer) -> RSAKey:
         """Import a key of 1024 to 4096 bits: PKCS#1 RSAPrivateKey or unencrypted PKCS#8 (RFC 5208).
 
         All parts are checked against each other. ValueError for anything else. The caller wipes
@@ -177,23 +181,23 @@ class RSAKey:
         """
 
     @staticmethod
-    def unseal(kek, blob, aad) -> RSAKey:
+    def unseal(kek: Kek | Buffer, blob: Buffer, aad: Buffer) -> RSAKey:
         """Open what seal made, under the same kek and aad. SealError if it does not open."""
 
-    def seal(self, kek, aad) -> bytes:
+    def seal(self, kek: Kek | Buffer, aad: Buffer) -> bytes:
         """Seal the key under a kek (a Kek or 32 bytes), bound to aad; see seal()."""
 
     def public(self) -> tuple[bytes, int]:
         """Return (n, e): the modulus big-endian without leading zeros, and the exponent."""
 
-    def sign(self, hash_name: str, digest) -> bytes:
+    def sign(self, hash_name: str, digest: Buffer) -> bytes:
         """Return the PKCS#1 v1.5 signature (RFC 8017 section 8.2.1), as long as the modulus.
 
         digest: what hash(hash_name) gives. ValueError for another name or length. In one piece:
         above 2048 bits use start().
         """
 
-    def decrypt(self, ciphertext) -> bytes:
+    def decrypt(self, ciphertext: Buffer) -> bytes:
         """Decrypt PKCS#1 v1.5 (RFC 8017 section 7.2.2) with implicit rejection.
 
         A ciphertext with a wrong padding gives a message of made-up length and content, always the
@@ -202,13 +206,13 @@ class RSAKey:
         not below it.
         """
 
-    def start(self, kind: str, *arguments) -> Operation:
+    def start(self, kind: str, *arguments: Buffer | str) -> Operation:
         """Start sign(hash_name, digest) or decrypt(ciphertext) in steps: start("sign", ...)."""
 
     def wipe(self) -> None:
         """Erase the key; idempotent. Whatever is called afterwards raises Error."""
 
-def rsa_verify(n, e: int, hash_name: str, digest, signature) -> bool:
+def rsa_verify(n: Buffer, e: int, hash_name: str, digest: Buffer, signature: Buffer) -> bool:
     """Tell whether a PKCS#1 v1.5 signature (RFC 8017 section 8.2.2) is right.
 
     n: modulus, big-endian, 1024 to 4096 bits, odd; e: odd, 3 to 2^32 - 1. Strict: the padded
@@ -216,13 +220,21 @@ def rsa_verify(n, e: int, hash_name: str, digest, signature) -> bool:
     exponent, name or digest that cannot be used.
     """
 
-def rsa_encrypt(n, e: int, plaintext) -> bytes:
+def rsa_encrypt(n: Buffer, e: int, plaintext: Buffer) -> bytes:
     """Encrypt PKCS#1 v1.5 (RFC 8017 section 7.2.1): at most len(n) - 11 bytes, n and e as above.
 
     EntropyError when the generator is not seeded.
     """
 
-def tls(host, judge, key=None, chain=(), legacy=False, buffer=16709, chain_size=4096) -> TLS:
+def tls(
+    host: str | None,
+    judge: Callable[[bytes], bool],
+    key: RSAKey | None = None,
+    chain: Sequence[Buffer] = (),
+    legacy: bool = False,
+    buffer: int = 16709,
+    chain_size: int = 4096,
+) -> TLS:
     """Start a TLS client's handshake (RFC 5246); the server's chain is judged by the caller.
 
     host: str for server_name (RFC 6066 section 3), or None; judge: function (chain: bytes, the
@@ -230,8 +242,9 @@ def tls(host, judge, key=None, chain=(), legacy=False, buffer=16709, chain_size=
     from within push(): an exception refuses the chain and leaves push(). key: RSAKey of a client
     certificate, chain: its DER certificates (1 to 4), used where the server asks for one.
     ECDHE (X25519, P-256) or RSA key exchange, AES in GCM or CBC; legacy: bool, also TLS 1.0 and
-    1.1, SHA-1 and 3DES. buffer: bytes of the record buffer, half-duplex; below 16709 the server is
-    asked for short records (max_fragment_length). chain_size: longest chain in bytes.
+    1.1, SHA-1 and 3DES. buffer: bytes of the record buffer, half-duplex; chain_size: its last bytes,
+    which hold the server's chain until it was judged, and records from then on. Where less than
+    16709 are left beside it, the server is asked for short records (max_fragment_length).
     ValueError for sizes; EntropyError when the generator is not seeded.
     """
 
@@ -244,16 +257,16 @@ class TLS:
         over), 16 read() has data. 1 alone after wipe().
         """
 
-    def pull(self, out) -> int:
+    def pull(self, out: Buffer) -> int:
         """Move records that are to be sent into a buffer; return how many bytes, 0 for none."""
 
-    def push(self, data) -> int:
+    def push(self, data: Buffer) -> int:
         """Hand over bytes that came; return how many were taken, 0 where none may come now."""
 
-    def read(self, out) -> int:
+    def read(self, out: Buffer) -> int:
         """Move application data into a buffer; return how many bytes, 0 for none."""
 
-    def write(self, data) -> int:
+    def write(self, data: Buffer) -> int:
         """Hand over application data; return how many bytes were taken."""
 
     def flush(self) -> None:
@@ -277,8 +290,8 @@ class TLS:
 
 # CPython only: what stands for the board in tests and tools.
 
-def set_device_secret(secret) -> None:
+def set_device_secret(secret: Buffer | None) -> None:
     """Make these 32 bytes the device secret of this process; None, as at start: no secret."""
 
-def set_noise(noise) -> None:
+def set_noise(noise: Buffer | None) -> None:
     """Make these bytes, once, the board's noise and forget the seed; None: the system's."""

@@ -4,6 +4,7 @@ import ast
 import inspect
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -216,3 +217,12 @@ def test_release_builds_cannot_export_a_key():
         symbols = subprocess.run(["nm", image], capture_output=True, text=True, check=True).stdout
         assert "scepcore_debug_parts" not in symbols, image
         assert image not in (library, FIRMWARE) or "scepcore_key_seal" in symbols, image
+
+
+@pytest.mark.check
+def test_the_stub_is_fully_typed():
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "firmware/scepcore.pyi"],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "Success: no issues found in 1 source file\n")

@@ -6,4 +6,7 @@ release: tier-check venv-release ## images, wheel, licences, SBOM and SHA256SUMS
 
 venv-release: $(VENV)/.release
 
+# A test makes a release, and must not need a network for it.
+CHECK_NEEDS += venv-release
+
 .PHONY: release venv-release
