@@ -119,7 +119,7 @@ class Authority:
 
     def issue(self, subject, subject_key, serial=b"\x01", start=START, end=END, **other):
         """Return a Certificate; other: exts (bytes of Extensions), hash_name, issuer, version,
-        inner (signature OID inside), signer (RSAKey)."""
+        inner (signature OID inside), signer (RSAKey), unique (bytes of the unique identifiers)."""
         hash_name = other.get("hash_name", "sha256")
         exts = other.get("exts", ())
         e = Encoder(bytearray(4096))
@@ -130,6 +130,7 @@ class Authority:
                 e.raw(ext)
             e.wrap(SEQUENCE, tbs_end)
             e.wrap(CONTEXT_C | 3, tbs_end)
+        e.raw(other.get("unique", b""))
         put_public_key(e, subject_key)
         e.raw(names.encode(subject) if isinstance(subject, str) else subject)
         mark = e.pos

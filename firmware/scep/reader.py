@@ -218,18 +218,25 @@ class Reader:
             self.fail("BIT STRING is not made of whole bytes")
         return self.buf[self.at + 1 : self.to]
 
+    def bits(self, tag=BIT_STRING):
+        """Read a BIT STRING of any bits: they stand from at + 1 up to `to`, unused ones are 0."""
+        self._next(tag)
+        size = self.to - self.at
+        unused = self.buf[self.at] if size else 8
+        if unused > 7 or (size == 1 and unused):
+            self.fail("malformed BIT STRING")
+        if size > 1 and self.buf[self.to - 1] & ((1 << unused) - 1):
+            self.fail("BIT STRING with unused bits set")
+
     def named_bits(self, tag=BIT_STRING):
         """Return a NamedBitList of up to 32 bits as int, 1 << n for named bit n.
 
         Trailing zero bits [11.2.2] are read too: CAs in the field write them.
         """
-        self._next(tag)
+        self.bits(tag)
         size = self.to - self.at
-        unused = self.buf[self.at] if size else 8
-        if not 1 <= size <= 5 or unused > 7 or (size == 1 and unused):
-            self.fail("malformed BIT STRING")
-        if size > 1 and self.buf[self.to - 1] & ((1 << unused) - 1):
-            self.fail("BIT STRING with unused bits set")
+        if size > 5:
+            self.fail("too many named bits")
         bits = 0
         for i in range((size - 1) * 8):
             if self.buf[self.at + 1 + i // 8] & (0x80 >> i % 8):

@@ -86,15 +86,17 @@ class Certificate:
         r.close(outer)
         # issuerUniqueID [1] IMPLICIT BIT STRING OPTIONAL, subjectUniqueID [2] ...,
         if self.version > 1:
-            r.maybe_skip(CONTEXT | 1)
-            r.maybe_skip(CONTEXT | 2)
+            for unique in (CONTEXT | 1, CONTEXT | 2):
+                if r.peek() == unique:
+                    r.bits(unique)
         # extensions [3] EXPLICIT SEQUENCE OF Extension OPTIONAL }
-        self._extensions = None
+        # looked up a dozen times for a path: what was read is kept (about 80 octets each)
+        self._extensions, self._kept = (0, 0), ()
         if self.version == 3 and not r.empty():
             explicit = r.open(CONTEXT_C | 3)
             outer = r.open(SEQUENCE)
             self._extensions = (r.pos, r.end)
-            extensions.check(r)
+            self._kept = extensions.check(r)
             r.close(outer)
             r.close(explicit)
         r.close(tbs)
@@ -193,22 +195,18 @@ class Certificate:
 
     def extensions(self):
         """Return a Reader over the Extensions' contents (empty if there are none)."""
-        start, end = self._extensions or (0, 0)
-        return Reader(self.der, start, end)
+        return Reader(self.der, *self._extensions)
 
     def extension(self, kind):
         """Return (critical, value memoryview) of an extension (oid constant) or None."""
-        return extensions.find(self.extensions(), kind)
+        for found, critical, value in self._kept:
+            if found == kind:
+                return critical, value
+        return None
 
     def critical_extensions(self):
         """Return the kinds (oid bytes) of the critical extensions."""
-        kinds = []
-        reader = self.extensions()
-        while not reader.empty():
-            kind, critical, _ = extensions.read(reader)
-            if critical:
-                kinds.append(kind)
-        return kinds
+        return [kind for kind, critical, _ in self._kept if critical]
 
     def _value(self, kind, read, default=None):
         found = self.extension(kind)

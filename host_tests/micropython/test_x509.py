@@ -93,6 +93,13 @@ def test_certificates_of_version_1_and_2():
         assert c.critical_extensions() == [] and c.subject_key_id is None
 
 
+def test_unique_identifiers_are_bit_strings_of_any_bits():
+    for unique in (b"\x81\x02\x00\xa5", b"\x81\x01\x00\x82\x03\x04\xa5\xf0", b"\x82\x02\x07\x80"):
+        for version in (2, 3):
+            c = leaf(unique=unique, exts=(), version=version)
+            c.verify(CA.certificate)
+
+
 def test_each_hash_verifies_and_md5_only_when_allowed():
     for name in ("sha1", "sha224", "sha256", "sha384", "sha512"):
         leaf(hash_name=name).verify(CA.certificate)
@@ -116,6 +123,10 @@ MALFORMED = (
     ("issuer is no name", lambda: leaf(issuer=b"\x30\x02\x31\x00")),
     ("issuer is no sequence", lambda: leaf(issuer=b"\x05\x00")),
     ("extension is no sequence", lambda: leaf(exts=(b"\x05\x00",))),
+    ("unique identifier of no bits", lambda: leaf(unique=b"\x81\x00")),
+    ("unique identifier with 129 unused bits", lambda: leaf(unique=b"\x81\x02\x81\x00")),
+    ("unique identifiers in the wrong order", lambda: leaf(unique=b"\x82\x01\0\x81\x01\0")),
+    ("unique identifier in version 1", lambda: leaf(unique=b"\x81\x01\0", exts=(), version=1)),
     ("extension without a value", lambda: leaf(exts=(b"\x30\x05\x06\x03\x55\x1d\x0f",))),
 )
 
