@@ -7,14 +7,18 @@
 FUZZ_TARGETS = $(patsubst host_tests/fuzz/fuzz_%.py,%,$(wildcard host_tests/fuzz/fuzz_*.py))
 SECONDS := $(if $(filter command line,$(origin SECONDS)),$(SECONDS),$(if $(FULL),1800,20))
 
+# What is read octet by octet sees more inputs, and more in them, where they are short.
+FUZZ_LENGTH_lanpbx = 300
+FUZZ_LENGTH_dm = 300
+
 fuzz: venv-check core-host ## fuzz each parser; SECONDS=n for each (default 20)
 	@$(foreach name,$(FUZZ_TARGETS),$(MAKE) -s fuzz-$(name) SECONDS=$(SECONDS) &&) true
 
 fuzz-%:
 	@mkdir -p build/fuzz/$*/corpus
 	@nice -n 19 $(PYTHON) host_tests/fuzz/fuzz_$*.py -max_total_time=$(SECONDS) -timeout=10 \
-		-rss_limit_mb=2048 -max_len=8192 -artifact_prefix=build/fuzz/$*/ -print_final_stats=1 \
-		build/fuzz/$*/corpus host_tests/fuzz/seeds/$* > build/fuzz/$*/log 2>&1 || \
+		-rss_limit_mb=2048 -max_len=$(or $(FUZZ_LENGTH_$*),8192) \
+		-artifact_prefix=build/fuzz/$*/ -print_final_stats=1 build/fuzz/$*/corpus host_tests/fuzz/seeds/$* > build/fuzz/$*/log 2>&1 || \
 		{ tail -n 40 build/fuzz/$*/log; echo "fuzz: $* failed" >&2; exit 1; }
 	@sed -n 's/^stat::number_of_executed_units: */fuzz: $*: /p' build/fuzz/$*/log | \
 		sed 's/$$/ executions, 0 findings/'

@@ -20,7 +20,7 @@ _PER_BYTE, _BASE = 64, 65536
 
 def instrumented():
     """Return the context in which the product's modules are imported."""
-    return atheris.instrument_imports(include=["scep"])
+    return atheris.instrument_imports(include=["scep", "phone"])
 
 
 def run(check):
