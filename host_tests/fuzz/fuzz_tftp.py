@@ -53,11 +53,12 @@ def in_order(received, port, block):
     """Return what the DATA of one port say, in the order of their numbers; None: no end."""
     content, number = b"", 1
     for data, host, source in received:
-        if host == HOST and source == port and data[:2] == b"\0\3" and len(data) >= 4:
-            if data[2] << 8 | data[3] == number:
-                content, number = content + data[4:], number + 1
-                if len(data) - 4 < block:
-                    return content
+        if (host, source, data[:2]) != (HOST, port, b"\0\3") or len(data) < 4:
+            continue
+        if data[2] << 8 | data[3] == number:
+            content, number = content + data[4:], number + 1
+            if len(data) - 4 < block:
+                return content
     return None
 
 
