@@ -1,7 +1,12 @@
 """tools/mkflash and tools/flashdump: images, secrets, batches, and what they say of them."""
 
 import csv
+import importlib.util
+import re
 import stat
+import sys
+import types
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -12,8 +17,14 @@ from ramflash import RamFlash
 from tools.flashmaker import main as mkflash
 from tools.flashreader import main as flashdump
 from tools.flashreader.image import Image
+from tools.setctl_host import image
+from tools.setctl_host.flashmodel import MemoryFlash
 
+ROOT = Path(__file__).resolve().parent.parent
+BOARDS = ROOT / "boards"
 PSK = b"a challenge of 2026"
+# What the emulated NOR answers; host_tests/emulator/test_port_nor.py asks it.
+NOR_SECTOR = 256 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -140,3 +151,42 @@ def test_flashdump_says_what_is_damaged_and_what_is_no_store(made, tmp_path, cap
     broken.write_bytes(bytes(1000))
     assert flashdump.main([str(broken)]) == 2
     assert "no key store" in capsys.readouterr().err
+
+
+def board_module(name, monkeypatch):
+    """Return boards/NAME/board.py as a module; what only its firmware has are recorders."""
+    port = types.ModuleType("arm926")
+    port.__getattr__ = lambda name: first_and_count if name == "region" else ()
+    hardware = types.ModuleType("noe")
+    hardware.keys_read = None
+    hardware.lcd = types.SimpleNamespace(WIDTH=1, HEIGHT=1)
+    for module in (port, hardware, types.ModuleType("framebuf")):
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+    path = BOARDS / name / "board.py"
+    spec = importlib.util.spec_from_file_location("board_" + name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def first_and_count(first, count):
+    return first, count
+
+
+@pytest.mark.parametrize("name", sorted(image.GEOMETRY))
+def test_images_have_the_geometry_of_the_board_that_reads_them(name, monkeypatch, tmp_path):
+    size, offset, sector, count = image.GEOMETRY[name]
+    board = board_module(name, monkeypatch)
+    assert name == board.NAME
+    if name == "UNIX":
+        path = tmp_path / "empty.flash"
+        path.write_bytes(b"\xff" * size)
+        device = board.FileFlash(str(path))
+        found = 0, device.ioctl(4, 0), device.ioctl(5, 0)
+        assert device.program_unit == MemoryFlash.program_unit
+    else:
+        found = (*board.flash(), NOR_SECTOR)
+        header = (ROOT / "firmware" / "port" / "nor.h").read_text(encoding="utf-8")
+        unit = re.search(r"NOR_UNIT (\d+)", header)
+        assert int(unit[1]) == MemoryFlash.program_unit
+    assert found == (offset // sector, count, sector)
