@@ -30,6 +30,20 @@ def wait(failures, uniform, retry_after=None, spread=0):
     return floor + uniform(span)
 
 
+def asked(evidence, now):
+    """Return the seconds that a server asked for, None if it did not.
+
+    evidence: an Error's, that of scep.http_response where a server refused; now: int seconds
+    since 1970, None without a clock.
+    """
+    if not isinstance(evidence, dict):
+        return None
+    moment = evidence.get("retry_at")
+    if evidence.get("retry_after") is None and moment is not None and now is not None:
+        return moment - now
+    return evidence.get("retry_after")
+
+
 def uniform(random):
     """Return a function (n) -> int in 0..n over random(k) -> k bytes, without bias."""
 

@@ -235,7 +235,7 @@ class Scheduler:
         if error.code == "fail-badRequest" and records.has_challenge():
             state.challenge_refused = True
         self._failures += 1
-        asked = error.evidence.get("retry_after") if isinstance(error.evidence, dict) else None
+        asked = backoff.asked(error.evidence, self._set.clock.now())
         spread = records.config.number("scep_spread")
         wait = backoff.wait(self._failures, self._draw, asked, spread)
         state.retry_at = state.uptime + wait

@@ -374,7 +374,9 @@ def is_refusal(failure):
 def _is_busy(failure):
     if failure.code != "http-status":
         return False
-    return failure.evidence["retry_after"] is not None or failure.evidence["status"] in _BUSY
+    evidence = failure.evidence
+    asked = evidence["retry_after"] is not None or evidence["retry_at"] is not None
+    return asked or evidence["status"] in _BUSY
 
 
 def _may_be_stale(failure):

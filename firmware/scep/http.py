@@ -210,6 +210,7 @@ def _refused(request, response):
             "status": response.status,
             "text": excerpt_text(response.excerpt),
             "retry_after": response.retry_after,
+            "retry_at": response.retry_at,
             "server": response.server,
         },
     )

@@ -4,6 +4,7 @@ For http.py.  RFC 9112 (HTTP/1.1 messages); it holds no connection and never wai
 """
 
 from errors import Error
+from scep import http_date
 
 _LINE = 1024  # octets kept of one line: the fields that are read are shorter
 _HEADER = 16384  # octets of all header lines together, trailers and 1xx responses included
@@ -26,7 +27,8 @@ class HttpError(Error):
     """What answered is not usable: `http-format`, `http-status`, `too-large`.
 
     evidence: for http-status a dict: `status` int, `text` str (an excerpt of the body),
-    `retry_after` int seconds or None, `server` str or None.
+    `retry_after` int seconds or None, `retry_at` int seconds since 1970 or None, `server` str or
+    None.
     """
 
 
@@ -35,7 +37,9 @@ class Response:
 
     status: int, 0 until the status line is read; body: bytearray, empty where a sink took it or
     the status is not 200; excerpt: bytes, the first octets of any other body; content_type,
-    location, server: str or None; retry_after: int seconds or None.
+    location, server: str or None; retry_after: int seconds or None; retry_at: the moment that a
+    Retry-After names (int seconds since 1970), None where it does not.  Where the server says
+    what time it has, a moment is a wait, too: a set's own clock may be wrong, or not be set.
 
     Invariant: at most `limit` octets of body and 16 KiB of header are ever taken.
     """
@@ -53,6 +57,8 @@ class Response:
         self.location = None
         self.server = None
         self.retry_after = None
+        self.retry_at = None
+        self._date = None  # the server's time
         self.size = 0  # octets of body so far
         self._limit = limit
         self.sink = sink
@@ -191,9 +197,12 @@ class Response:
             self.location = _text(value)
         elif name == b"server":
             self.server = _text(value)
+        elif name == b"date":
+            self._date = http_date.parse(_text(value))
         elif value.isdigit() and len(value) <= 9:
-            # Retry-After as a date needs a clock that the set may not have: not read
             self.retry_after = int(str(value, "ascii"))
+        else:
+            self.retry_at = http_date.parse(_text(value))
 
     def _content_length(self, value):
         if not value.isdigit():
@@ -206,6 +215,8 @@ class Response:
         self._length = length
 
     def _end_of_header(self):
+        if self.retry_at is not None and self._date is not None:
+            self.retry_after = max(0, self.retry_at - self._date)
         if self.status < 200:
             # 1xx: another response follows [RFC 9110 section 15.2]
             self._informational += 1
@@ -271,6 +282,7 @@ _FIELD_NAMES = (
     b"content-type",
     b"location",
     b"server",
+    b"date",
     b"retry-after",
 )
 

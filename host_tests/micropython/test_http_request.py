@@ -144,6 +144,7 @@ def test_a_refusal_tells_what_the_server_said():
         "status": 500,
         "text": "why?",
         "retry_after": None,
+        "retry_at": None,
         "server": "IIS",
     }
 

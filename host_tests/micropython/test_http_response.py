@@ -1,5 +1,6 @@
 """The HTTP response parser against well-behaved and hostile servers, at every chunking."""
 
+from scep import http_date
 from scep.http_response import HttpError, Response
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -154,9 +155,48 @@ def test_fields_that_are_read():
     assert response.content_type == "text/plain" and response.location == "/x"
 
 
-def test_a_retry_after_that_is_a_date_is_not_read():
-    response = run(b"HTTP/1.1 503 B\r\nRetry-After: Fri, 31 Dec 1999 23:59:59 GMT\r\n\r\n", 1000)
-    assert response.retry_after is None
+# (name, text, seconds since 1970 or None) [RFC 9110 section 5.6.7]
+DATES = (
+    ("IMF-fixdate", "Sun, 06 Nov 1994 08:49:37 GMT", 784111777),
+    ("RFC 850", "Sunday, 06-Nov-94 08:49:37 GMT", 784111777),
+    ("asctime", "Sun Nov  6 08:49:37 1994", 784111777),
+    ("RFC 850 after 2000", "Thursday, 31-Dec-26 23:59:59 GMT", 1798761599),
+    ("leap day", "Sat, 29 Feb 2048 00:00:00 GMT", 2466547200),
+    ("no leap day", "Mon, 29 Feb 2047 00:00:00 GMT", None),
+    ("24 o'clock", "Sun, 06 Nov 1994 24:49:37 GMT", None),
+    ("no month", "Sun, 06 Nob 1994 08:49:37 GMT", None),
+    ("a month between two", "Sun, 06 anF 1994 08:49:37 GMT", None),
+    ("no day", "Sun, xx Nov 1994 08:49:37 GMT", None),
+    ("a sign", "Sun, 06 Nov +994 08:49:37 GMT", None),
+    ("a long year", "Sun, 06 Nov 199400000000 08:49:37 GMT", None),
+    ("cut", "Sun, 06 Nov 1994 08:49", None),
+    ("words", "when it pleases you and not before that", None),
+    ("empty", "", None),
+)
+
+
+def test_dates():
+    for name, text, expected in DATES:
+        assert http_date.parse(text) == expected, name
+
+
+LATER = b"Retry-After: Fri, 31 Dec 1999 23:59:59 GMT\r\n"
+AT = 946684799
+
+
+def test_a_retry_after_that_is_a_date_is_a_wait_by_the_servers_own_clock():
+    # (header fields, retry_after, retry_at)
+    for fields, after, at in (
+        (b"Date: Fri, 31 Dec 1999 23:58:29 GMT\r\n" + LATER, 90, AT),
+        (LATER + b"Date: Fri, 31 Dec 1999 23:58:29 GMT\r\n", 90, AT),
+        (LATER + b"Date: Sat, 01 Jan 2000 00:00:00 GMT\r\n", 0, AT),
+        (LATER, None, AT),
+        (LATER + b"Date: now\r\n", None, AT),
+        (b"Retry-After: soon\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\n", None, None),
+        (b"Retry-After: \xff\xfe\r\n", None, None),
+    ):
+        response = run(b"HTTP/1.1 503 B\r\n" + fields + b"\r\n", 1000)
+        assert (response.retry_after, response.retry_at) == (after, at), fields
 
 
 def test_a_refusal_keeps_only_an_excerpt():

@@ -260,6 +260,20 @@ def test_retry_after_is_waited_at_least_but_not_for_ever():
     assert backoff.wait(1, lambda n: 0, -5) == 0
 
 
+def test_what_a_server_asks_for():
+    # (evidence, now, seconds): its own clock first, ours where it does not tell, else nothing
+    for evidence, now, seconds in (
+        (None, 1000, None),
+        (b"octets", 1000, None),
+        ({"status": 500}, 1000, None),
+        ({"retry_after": 90, "retry_at": None}, None, 90),
+        ({"retry_after": 90, "retry_at": 5000}, 1000, 90),
+        ({"retry_after": None, "retry_at": 5000}, 1000, 4000),
+        ({"retry_after": None, "retry_at": 5000}, None, None),
+    ):
+        assert backoff.asked(evidence, now) == seconds, evidence
+
+
 def test_the_first_wave_of_retries_is_half_as_long_again_as_the_spread():
     assert backoff.wait(1, lambda n: n, None, 600) == 900
     assert backoff.wait(2, lambda n: n, None, 600) == 1800

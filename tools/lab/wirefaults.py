@@ -4,6 +4,7 @@ For the lab CA's server; FAULTS.md 'Network and HTTP', RFC 9112. Each function w
 a raw socket file in its own wrong way; a bound on time and size keeps the lab itself alive.
 """
 
+import email.utils
 import socket
 import struct
 import time
@@ -82,6 +83,14 @@ def retry_after(out, answer):
     out.write(b"HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n")
 
 
+def retry_after_date(out, answer):
+    """Answer 503 with a Retry-After that is a moment, by this server's own clock."""
+    moment = email.utils.formatdate(time.time() + 7, usegmt=True)
+    date = email.utils.formatdate(usegmt=True)
+    out.write(f"HTTP/1.1 503 Busy\r\nDate: {date}\r\nRetry-After: {moment}\r\n".encode())
+    out.write(b"Content-Length: 0\r\n\r\n")
+
+
 def header_flood(out, answer):
     """Write one header of 64 KiB, then the answer."""
     out.write(_head(answer, "X-Flood: " + "a" * 65536, f"Content-Length: {len(answer.body)}"))
@@ -152,6 +161,7 @@ WIRE_FAULTS = {
     "empty": empty,
     "html": html,
     "retry-after": retry_after,
+    "retry-after-date": retry_after_date,
     "header-flood": header_flood,
     "header-many": header_many,
     "redirect-loop": redirect_loop,
