@@ -257,8 +257,14 @@ def test_old_versions_need_permission(world, version):
 
 
 def test_a_small_buffer_asks_for_short_records(world):
-    client = Client(Server(world), buffer=4096 + 325)
+    client = Client(Server(world), buffer=4096 + 325 + 4096)
     assert client.shake() and client.echo(b"y" * 20000) == b"Y" * 20000
+
+
+def test_the_servers_chain_stands_where_records_stand_later(world):
+    """A chain that leaves little room for records at first, an answer that needs it all."""
+    client = Client(Server(world), buffer=4096 + 325 + 2500, chain_size=2500)
+    assert client.shake() and client.echo(b"z" * 20000) == b"Z" * 20000
 
 
 def test_a_truncated_end_is_told_from_an_orderly_one(world):
@@ -287,7 +293,10 @@ def test_a_wiped_connection_is_closed_and_holds_nothing(world):
     assert client.tls.write(b"x") == client.tls.pull(bytearray(10)) == client.tls.push(b"x") == 0
 
 
-@pytest.mark.parametrize("words", [{"buffer": 836}, {"buffer": 1 << 17}, {"chain_size": -1}])
+@pytest.mark.parametrize(
+    "words",
+    [{"buffer": 836 + 4096}, {"buffer": 1 << 17}, {"chain_size": -1}, {"chain_size": 16709}],
+)
 def test_sizes_that_cannot_be_are_refused(words):
     with pytest.raises(ValueError):
         scepcore.tls("localhost", lambda chain: True, **words)

@@ -8,6 +8,7 @@
 #include "inner.h"
 
 #include "scepcore_status.h"
+#include "scepcore_tls_prf.h"
 #include "scepcore_wipe.h"
 
 /* Forward secrecy first, RSA key exchange last. The last LEGACY_SUITES need SHA-1 in the engine,
@@ -55,16 +56,16 @@ static void offer(br_ssl_client_context *client, unsigned flags) {
     br_ssl_engine_set_suites(engine, suites, count);
     /* The hash functions also name the signature algorithms that are offered. */
     br_ssl_engine_set_hash(engine, br_sha256_ID, &scepcore_sha256_vtable);
-    br_ssl_engine_set_hash(engine, br_sha384_ID, &br_sha384_vtable);
-    br_ssl_engine_set_hash(engine, br_sha512_ID, &br_sha512_vtable);
+    br_ssl_engine_set_hash(engine, br_sha384_ID, &scepcore_sha384_vtable);
+    br_ssl_engine_set_hash(engine, br_sha512_ID, &scepcore_sha512_vtable);
     if (legacy) {
         br_ssl_engine_set_hash(engine, br_md5_ID, &br_md5_vtable);
         br_ssl_engine_set_hash(engine, br_sha1_ID, &scepcore_sha1_vtable);
-        br_ssl_engine_set_prf10(engine, &br_tls10_prf);
+        br_ssl_engine_set_prf10(engine, &scepcore_tls10_prf);
         br_ssl_engine_set_des_cbc(engine, &br_des_ct_cbcenc_vtable, &br_des_ct_cbcdec_vtable);
     }
-    br_ssl_engine_set_prf_sha256(engine, &br_tls12_sha256_prf);
-    br_ssl_engine_set_prf_sha384(engine, &br_tls12_sha384_prf);
+    br_ssl_engine_set_prf_sha256(engine, &scepcore_tls12_sha256_prf);
+    br_ssl_engine_set_prf_sha384(engine, &scepcore_tls12_sha384_prf);
     br_ssl_engine_set_cbc(engine, &br_sslrec_in_cbc_vtable, &br_sslrec_out_cbc_vtable);
     br_ssl_engine_set_aes_cbc(engine, &br_aes_ct_cbcenc_vtable, &br_aes_ct_cbcdec_vtable);
     br_ssl_engine_set_gcm(engine, &br_sslrec_in_gcm_vtable, &br_sslrec_out_gcm_vtable);
@@ -75,12 +76,13 @@ static void offer(br_ssl_client_context *client, unsigned flags) {
     br_ssl_client_set_rsapub(client, scepcore_rsa_public);
 }
 
-int scepcore_tls_start(scepcore_tls *t, uint8_t *buffer, size_t buffer_len, uint8_t *chain,
-                       size_t chain_size, scepcore_random *r, const char *host, unsigned flags,
+int scepcore_tls_start(scepcore_tls *t, uint8_t *buffer, size_t buffer_len, size_t chain_size,
+                       scepcore_random *r, const char *host, unsigned flags,
                        scepcore_tls_judge judge, void *judge_arg) {
     uint8_t seed[32];
     memset(t, 0, sizeof *t);
-    if (buffer_len < SCEPCORE_TLS_BUFFER_MIN || judge == NULL) {
+    if (chain_size > buffer_len || buffer_len - chain_size < SCEPCORE_TLS_BUFFER_MIN ||
+        judge == NULL) {
         return SCEPCORE_E_TLS_BUFFER;
     }
     int status = scepcore_random_bytes(r, seed, sizeof seed);
@@ -92,10 +94,10 @@ int scepcore_tls_start(scepcore_tls *t, uint8_t *buffer, size_t buffer_len, uint
     t->x509 = &scepcore_tls_x509_class;
     t->judge = judge;
     t->judge_arg = judge_arg;
-    t->chain = chain;
+    t->chain = buffer + buffer_len - chain_size;
     t->chain_size = chain_size;
     br_ssl_engine_set_x509(&t->client.eng, &t->x509);
-    br_ssl_engine_set_buffer(&t->client.eng, buffer, buffer_len, 0);
+    br_ssl_engine_set_buffer(&t->client.eng, buffer, buffer_len - chain_size, 0);
     br_ssl_engine_inject_entropy(&t->client.eng, seed, sizeof seed);
     scepcore_wipe(seed, sizeof seed);
     /* A resumed session would skip the judgement of the chain; renegotiation is not needed. */

@@ -19,7 +19,7 @@
 #define SCEPCORE_TLS_OWN_MAX 4
 /* Record buffer that takes every record; half-duplex, as a request and its answer are. */
 #define SCEPCORE_TLS_BUFFER BR_SSL_BUFSIZE_MONO
-/* Smallest record buffer: a server that knows max_fragment_length sends records of 512 bytes. */
+/* Smallest room for records: a server that knows max_fragment_length sends records of 512 bytes. */
 #define SCEPCORE_TLS_BUFFER_MIN (512 + 325)
 
 /* What scepcore_tls_state returns, or-ed. */
@@ -43,7 +43,7 @@ typedef struct {
     const br_x509_class *x509; /* of this connection; its address is what the engine knows */
     scepcore_tls_judge judge;
     void *judge_arg;
-    uint8_t *chain;
+    uint8_t *chain; /* the last chain_size bytes of the record buffer */
     size_t chain_size;
     size_t chain_len;
     size_t leaf_len;
@@ -56,11 +56,12 @@ typedef struct {
     br_rsa_private_key sk;
 } scepcore_tls;
 
-/* Start a handshake. host: server_name or NULL; buffer: record buffer; chain: memory for the
- * server's chain, needed until the handshake is over.
- * SCEPCORE_E_TLS_BUFFER, or as scepcore_random_bytes. */
-int scepcore_tls_start(scepcore_tls *t, uint8_t *buffer, size_t buffer_len, uint8_t *chain,
-                       size_t chain_size, scepcore_random *r, const char *host, unsigned flags,
+/* Start a handshake. host: server_name or NULL; buffer: record buffer, whose last chain_size bytes
+ * hold the server's chain until it was judged, and records from then on. Where less than 16,384 +
+ * 325 bytes are left for records at first, the server is asked for short ones
+ * (max_fragment_length). SCEPCORE_E_TLS_BUFFER, or as scepcore_random_bytes. */
+int scepcore_tls_start(scepcore_tls *t, uint8_t *buffer, size_t buffer_len, size_t chain_size,
+                       scepcore_random *r, const char *host, unsigned flags,
                        scepcore_tls_judge judge, void *judge_arg);
 
 /* Have a client certificate, before the first push. ders/lens: count certificates, the key's first.

@@ -83,6 +83,9 @@ static unsigned end_chain(const br_x509_class **ctx) {
         t->refused = 1;
         return BR_ERR_X509_NOT_TRUSTED;
     }
+    /* The chain is needed no more: from the next record on its memory takes records. */
+    t->client.eng.ibuf_len += t->chain_size;
+    t->chain_size = 0;
     return 0;
 }
 

@@ -16,15 +16,15 @@ FRAGMENT = 1000 - 10
 # Octets of one message of the server's, whatever number of fragments. It goes through the engine
 # as it comes: the bound is for time, not for memory.
 MAX_TOTAL = 65536
-# The engine's record buffer and the room for the server's chain: three certificates of 4096 bits
-# and a root. With the engine's context below 24 KiB. A record of up to 12 KiB is taken, though
+# Room for the server's chain: three certificates of 4096 bits and a root; and the engine's record
+# buffer with it. With the engine's context below 24 KiB. A record of up to 12 KiB is taken, though
 # servers that know max_fragment_length send 4 KiB at most.
-BUFFER = 12288 + 325
 CHAIN = 6144
+BUFFER = 12288 + 325 + CHAIN
 # The same where memory is short: such a server must honour max_fragment_length, and send a chain
 # of two certificates of 2048 bits and a root.
-LEAN_BUFFER = 4096 + 325
 LEAN_CHAIN = 4096
+LEAN_BUFFER = 4096 + 325 + LEAN_CHAIN
 # Octets of one message of ours: certificates (at most four) and their framing.
 MAX_OURS = 8192
 

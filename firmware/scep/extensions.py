@@ -53,16 +53,19 @@ def read(reader):
 def check(reader):
     """Raise DerError unless a Reader holds well-formed Extensions, at least one, none twice.
 
-    The Reader is one over the contents of SEQUENCE OF Extension; it is used up.
+    The Reader is one over the contents of SEQUENCE OF Extension; it is used up. Returns what
+    read() made of each (list).
     """
-    kinds = []
+    found = []
     if reader.empty():
         reader.fail("no extension in Extensions")
     while not reader.empty():
-        kind = read(reader)[0]
-        if kind in kinds:
-            reader.fail("an extension stands twice")
-        kinds.append(kind)
+        one = read(reader)
+        for other in found:
+            if one[0] == other[0]:
+                reader.fail("an extension stands twice")
+        found.append(one)
+    return found
 
 
 def put(e, kind, end, critical=False):

@@ -115,8 +115,8 @@ class _Search:
 
     def _check_issuer(self, candidate, path, trusted):
         """Check that `candidate` may issue the last certificate of path (6.1.4)."""
-        below = sum([0 if known.is_self_issued() else 1 for known in path[1:]])
-        if below > self._depth:
+        # comparing names is dear: self-issued ones are told apart only where that decides
+        if len(path) - 1 > self._depth and _count(path) > self._depth:
             raise CertError("cert-issuer", "the path is too long")
         self.check(candidate)
         # version 1 knows no CA flag: the administrator's word stands for it
@@ -124,7 +124,7 @@ class _Search:
             ca, length = candidate.basic_constraints
             if not ca:
                 raise CertError("cert-issuer", "the issuer's certificate is no CA's")
-            if length is not None and below > length:
+            if length is not None and len(path) - 1 > length and _count(path) > length:
                 raise CertError("cert-issuer", "the path is longer than the CA's allows")
         if not candidate.allows(extensions.KEY_CERT_SIGN):
             raise CertError("cert-issuer", "the issuer's key may not sign certificates")
@@ -149,17 +149,24 @@ class _Search:
         )
 
     def _issuers(self, child):
-        """Return [(certificate, trusted)] that bear the issuer's name, likely ones first."""
+        """Generator: (certificate, trusted) that bear the issuer's name, likely ones first."""
         wanted = child.authority_key_id
-        first, last = [], []
+        unlikely = []
         for trusted in (True, False):
             for candidate in self._anchors if trusted else self._pool:
                 if names.equal(candidate.subject, child.issuer):
                     key_id = candidate.subject_key_id
-                    likely = wanted is None or key_id is None or key_id == wanted
-                    (first if likely else last).append((candidate, trusted))
-        return first + last
+                    if wanted is None or key_id is None or key_id == wanted:
+                        yield candidate, trusted
+                    else:
+                        unlikely.append((candidate, trusted))
+        yield from unlikely
 
     def _note(self, error, reached):
         if reached > self._reached or self.error is None:
             self._reached, self.error = reached, error
+
+
+def _count(path):
+    """Return how many CA certificates stand in path, self-issued ones apart."""
+    return sum([0 if known.is_self_issued() else 1 for known in path[1:]])

@@ -28,7 +28,9 @@ class TlsError(Error):
         Error.__init__(self, "tls", message, evidence)
 
 
-# Octets of a record buffer that takes any record: 16 KiB and BearSSL's room around it.
+# Octets of a record buffer that takes any record of a server that does not know
+# max_fragment_length: 16 KiB and BearSSL's room around it. A quarter of it holds the server's chain
+# at first. With the engine's context below 24 KiB.
 BUFFER = 16709
 
 
@@ -125,11 +127,13 @@ class TlsConnection:
         self._leaves = memoryview(b"")
 
     def handshake(self, deadline):
-        """Generator: shake hands; yields None while it waits. Raises TlsError, DeadlineError."""
+        """Generator: shake hands; yields None while it waits, False between two steps of work.
+
+        Raises TlsError, DeadlineError.
+        """
         while not self._tls.state() & SENDAPP:
             deadline.check()
-            if not self._move():
-                yield None
+            yield False if self._move() else None
         # the private key is needed no more; what is left to send goes with the first data
 
     def recv_into(self, buffer):

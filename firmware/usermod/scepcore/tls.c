@@ -18,7 +18,6 @@ typedef struct {
     uint8_t *memory;
     uint8_t *buffer;
     size_t buffer_len;
-    uint8_t *chain; // until the handshake is over
     mp_obj_t judge;
     mp_obj_t key;    // keeps the private key alive
     mp_obj_t own;    // keeps our certificates alive
@@ -76,8 +75,8 @@ static mp_obj_t tls_make(size_t n_pos, const mp_obj_t *pos, mp_map_t *words) {
     };
     mp_arg_val_t given[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_pos, pos, words, MP_ARRAY_SIZE(allowed), allowed, given);
-    if (given[BUFFER].u_int < SCEPCORE_TLS_BUFFER_MIN || given[BUFFER].u_int > 0x10000 ||
-        given[CHAIN_SIZE].u_int < 0 || given[CHAIN_SIZE].u_int > 0x10000) {
+    if (given[BUFFER].u_int > 0x10000 || given[CHAIN_SIZE].u_int < 0 ||
+        given[CHAIN_SIZE].u_int > given[BUFFER].u_int) {
         modscepcore_check(SCEPCORE_E_TLS_BUFFER);
     }
     const char *host =
@@ -90,11 +89,10 @@ static mp_obj_t tls_make(size_t n_pos, const mp_obj_t *pos, mp_map_t *words) {
     self->memory = m_new0(uint8_t, sizeof(scepcore_tls) + 8);
     self->buffer_len = given[BUFFER].u_int;
     self->buffer = m_new(uint8_t, self->buffer_len);
-    self->chain = m_new(uint8_t, given[CHAIN_SIZE].u_int);
     self->tls = (scepcore_tls *)(((uintptr_t)self->memory + 7) & ~(uintptr_t)7);
     modscepcore_check(scepcore_tls_start(
-        self->tls, self->buffer, self->buffer_len, self->chain, given[CHAIN_SIZE].u_int,
-        &modscepcore_random, host, given[LEGACY].u_bool ? SCEPCORE_TLS_LEGACY : 0, judge, self));
+        self->tls, self->buffer, self->buffer_len, given[CHAIN_SIZE].u_int, &modscepcore_random,
+        host, given[LEGACY].u_bool ? SCEPCORE_TLS_LEGACY : 0, judge, self));
     if (self->key != mp_const_none) {
         give_identity(self);
     }
@@ -103,12 +101,7 @@ static mp_obj_t tls_make(size_t n_pos, const mp_obj_t *pos, mp_map_t *words) {
 MP_DEFINE_CONST_FUN_OBJ_KW(modscepcore_tls_obj, 2, tls_make);
 
 static mp_obj_t tls_state(mp_obj_t self_in) {
-    tls_obj *self = MP_OBJ_TO_PTR(self_in);
-    unsigned state = scepcore_tls_state(self->tls);
-    if ((state & (SCEPCORE_TLS_SENDAPP | SCEPCORE_TLS_CLOSED)) != 0) {
-        self->chain = NULL; // the collector takes it: the handshake is over
-    }
-    return MP_OBJ_NEW_SMALL_INT(state);
+    return MP_OBJ_NEW_SMALL_INT(scepcore_tls_state(((tls_obj *)MP_OBJ_TO_PTR(self_in))->tls));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(tls_state_obj, tls_state);
 

@@ -37,23 +37,22 @@ def tls(host, judge, key=None, chain=(), legacy=False, buffer=16709, chain_size=
 class TLS(Memory):
     """A TLS client."""
 
-    __slots__ = ("_buffer", "_chain", "_handle", "_judge", "_keep")
+    __slots__ = ("_buffer", "_handle", "_judge", "_keep")
 
     def __init__(self, host, judge, key, chain, legacy, buffer, chain_size):
         """Start a handshake."""
-        if not lib.SCEPCORE_TLS_BUFFER_MIN <= buffer <= 0x10000 or not 0 <= chain_size <= 0x10000:
+        if not 0 <= chain_size <= buffer <= 0x10000:
             check(lib.SCEPCORE_E_TLS_BUFFER)
         self._judge = _Judge(judge)
         self._allocate("scepcore_tls")
         self._handle = ffi.new_handle(self._judge)
         self._buffer = ffi.new("uint8_t[]", buffer)
-        self._chain = ffi.new("uint8_t[]", max(chain_size, 1))
         name = ffi.NULL if host is None else ffi.new("char[]", host.encode())
         flags = lib.SCEPCORE_TLS_LEGACY if legacy else 0
         check(
             lib.scepcore_tls_start(
-                self._c, self._buffer, buffer, self._chain, chain_size, _generator(), name,
-                flags, lib.host_judge, self._handle,
+                self._c, self._buffer, buffer, chain_size, _generator(), name, flags,
+                lib.host_judge, self._handle,
             )
         )  # fmt: skip
         self._keep = None
