@@ -39,7 +39,8 @@ class Console:
 
     line: has readinto(buf) -> number of bytes now there (0 or None: none) and write(buf).
     Nothing that comes in is echoed or kept beyond its value's own bytearray.
-    lent: whether the menus have the line (mmi/panel.py); no event is written meanwhile.
+    lent: whether the menus have the line (mmi/panel.py); no event is written meanwhile, but where
+    `aside`: then as an application program command, which a terminal does not show [ECMA-48 8.3.2].
     """
 
     def __init__(self, line):
@@ -52,16 +53,17 @@ class Console:
         self._at = 0
         self._broken = None
         self._cancel = False
-        self.lent = False
+        self.lent = self.aside = False
 
     def event(self, name, fields=None):
         """Write one event: `fields` (dict of JSON values, or None) and "event": name."""
-        if self.lent:
+        if self.lent and not self.aside:
             return
         out = {"event": name}
         if fields:
             out.update(fields)
-        self._line.write(bytes(json.dumps(out) + "\n", "utf-8"))
+        frame = "\x1b_%s\x1b\\" if self.lent else "%s\n"
+        self._line.write(bytes(frame % json.dumps(out), "utf-8"))
 
     def poll(self):
         """Return the next Command, or None while its line has not ended.

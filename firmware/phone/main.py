@@ -228,6 +228,7 @@ class Set:
         """Show the menus on the line; a set that was only switched on boots, as before a person."""
         if self.panel is None:
             self._front()
+        self.console.aside = ("events", b"yes") in command.pairs
         self.panel.attach()
         if self.scheduler is None and self.job is None:
             command.name = "boot"
@@ -319,9 +320,9 @@ class Set:
             return
         self._due_at = ticks()
         if self.access is not None and self.access.wants_address():
-            from phone import network  # as actions.py does: loaded where it is used
+            from phone import boot  # as actions.py does: loaded where it is used
 
-            self.begin("network", network.up(self), self._background_done)
+            self.begin("network", boot.catch_up(self), self._background_done)
             return
         action = self.scheduler.due()
         if action != self.scheduler.NOTHING:

@@ -72,6 +72,20 @@ def test_events_are_one_json_object_a_line():
     assert json.loads(lines[0]) == {"event": "boot", "step": 1, "text": "è\n"}
 
 
+def test_a_lent_line_carries_events_aside_where_that_was_asked_for():
+    line = Line(b"", 1)
+    console = Console(line)
+    console.lent = True
+    console.event("boot", {"step": 1})
+    assert bytes(line.out) == b""
+    console.aside = True
+    console.event("boot", {"step": 1, "text": "\x1b\\ \x1b_"})
+    data = bytes(line.out)
+    assert data[:2] == b"\x1b_" and data[-2:] == b"\x1b\\"
+    assert b"\x1b" not in data[2:-2]
+    assert json.loads(data[2:-2]) == {"event": "boot", "step": 1, "text": "\x1b\\ \x1b_"}
+
+
 def test_a_secret_is_neither_echoed_nor_kept():
     line = Line(b"config scep_psk=TopSecret\n", 64)
     console = Console(line)

@@ -91,7 +91,8 @@ class Machine:
         self._process.returncode = 0  # no warning about a child that still runs
 
 
-def _elf(board):
+def firmware(board):
+    """Return the path of a board's image. Raises Failure where it was not built."""
     path = os.path.join(REPO, "build", board, "firmware.elf")
     if not os.path.exists(path):
         dev = " DEV=1" if board.endswith("-dev") else ""
@@ -119,7 +120,7 @@ def _unix(args, prompt):
         environment["MICROSCEP_NOISE"] = bootblock.noise(args.seed, args.no_noise).hex()
     environment["MICROPYPATH"] = ".frozen"  # the image alone, whatever stands in this folder
     # the host's words are twice the sets': the same objects need about twice the heap
-    command = [_elf("UNIX"), "-X", f"heapsize={args.heap or 512}k"]
+    command = [firmware("UNIX"), "-X", f"heapsize={args.heap or 512}k"]
     if prompt:
         os.execve(command[0], command, environment)  # its prompt wants the terminal itself
     return Machine([*command, "-m", "main"], environment)
@@ -130,7 +131,7 @@ def _arm926(args, prompt):
     qemu = shutil.which("qemu-system-arm")
     if qemu is None:
         raise Failure("unsupported", "qemu-system-arm is not installed")
-    elf = _elf(args.board + ("-dev" if prompt else ""))
+    elf = firmware(args.board + ("-dev" if prompt else ""))
     block = bootblock.PrivateFile(
         bootblock.encode(
             image.read_secret(args.flash),
