@@ -11,19 +11,26 @@
 #include "scepcore_tls_prf.h"
 #include "scepcore_wipe.h"
 
-/* Forward secrecy first, RSA key exchange last. The last LEGACY_SUITES need SHA-1 in the engine,
- * which would then take SHA-1 signatures too, or 3DES (Windows 2003): only where legacy is allowed.
- */
+/* Forward secrecy first, RSA key exchange last. */
 static const uint16_t suites[] = {
     BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, BR_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
     BR_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256, BR_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
     BR_TLS_RSA_WITH_AES_128_GCM_SHA256,       BR_TLS_RSA_WITH_AES_256_GCM_SHA384,
     BR_TLS_RSA_WITH_AES_128_CBC_SHA256,       BR_TLS_RSA_WITH_AES_256_CBC_SHA256,
-    BR_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA,    BR_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA,
-    BR_TLS_RSA_WITH_AES_128_CBC_SHA,          BR_TLS_RSA_WITH_AES_256_CBC_SHA,
-    BR_TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA,   BR_TLS_RSA_WITH_3DES_EDE_CBC_SHA,
 };
-#define LEGACY_SUITES 6
+
+/* The same where legacy is allowed: 3DES (Windows 2003), and suites that need SHA-1 in the engine,
+ * which then takes SHA-1 signatures too. */
+static const uint16_t legacy_suites[] = {
+    BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, BR_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+    BR_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256, BR_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
+    BR_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA,    BR_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA,
+    BR_TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA,   BR_TLS_RSA_WITH_AES_128_GCM_SHA256,
+    BR_TLS_RSA_WITH_AES_256_GCM_SHA384,       BR_TLS_RSA_WITH_AES_128_CBC_SHA256,
+    BR_TLS_RSA_WITH_AES_256_CBC_SHA256,       BR_TLS_RSA_WITH_AES_128_CBC_SHA,
+    BR_TLS_RSA_WITH_AES_256_CBC_SHA,          BR_TLS_RSA_WITH_3DES_EDE_CBC_SHA,
+};
+#define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 /* br_rsa_pkcs1_vrfy over our public operation. */
 static uint32_t verify(const unsigned char *x, size_t xlen, const unsigned char *hash_oid,
@@ -51,9 +58,9 @@ static uint32_t sign(const unsigned char *hash_oid, const unsigned char *hash, s
 static void offer(br_ssl_client_context *client, unsigned flags) {
     br_ssl_engine_context *engine = &client->eng;
     int legacy = (flags & SCEPCORE_TLS_LEGACY) != 0;
-    size_t count = sizeof suites / sizeof suites[0] - (legacy ? 0 : LEGACY_SUITES);
     br_ssl_engine_set_versions(engine, legacy ? BR_TLS10 : BR_TLS12, BR_TLS12);
-    br_ssl_engine_set_suites(engine, suites, count);
+    br_ssl_engine_set_suites(engine, legacy ? legacy_suites : suites,
+                             legacy ? COUNT(legacy_suites) : COUNT(suites));
     /* The hash functions also name the signature algorithms that are offered. */
     br_ssl_engine_set_hash(engine, br_sha256_ID, &scepcore_sha256_vtable);
     br_ssl_engine_set_hash(engine, br_sha384_ID, &scepcore_sha384_vtable);
