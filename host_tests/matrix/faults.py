@@ -46,6 +46,7 @@ TABLE = {
     "ciphertext-short": "decrypt",
     # What was learned of a CA is forgotten with its URL: here the weak answers are the first ones.
     "digest-sha1": None, "cipher-des": None, "ber": None, "name-with-hash": None,
+    "content-empty": None,
     # certificates
     "certs-empty": "no-certificate cert-key-mismatch cms-format", "key-other": "cert-key-mismatch",
     "subject-other": "cert-name", "subject-added": None,

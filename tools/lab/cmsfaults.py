@@ -96,6 +96,18 @@ class SuccessWithoutEnvelope(Fault):
         return None
 
 
+@fault("content-empty")
+class ContentEmpty(Fault):
+    """PENDING and FAILURE carry an empty eContent, where RFC 8894 3 has none (no fault).
+
+    certmonger with OpenSSL 3 reads them only so (seen: `PKCS7 routines::no content`).
+    """
+
+    def content(self, content, status):
+        """Have a content of no octets."""
+        return content or b""
+
+
 @fault("failure-with-envelope")
 class FailureWithEnvelope(Fault):
     """FAILURE with a certificate in the envelope all the same."""
