@@ -4,6 +4,8 @@ For host_tests/peers and host_tests/emulator.
 """
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,9 +19,9 @@ CHALLENGE = "Correct-Horse-Battery-41"
 FACTORY_CA = ROOT / "build" / "test-factory-ca"
 
 
-def need(board):
+def need(board, root=ROOT):
     """Fail, with the command that helps, where the board's firmware is not built."""
-    if not (ROOT / "build" / board / "firmware.elf").exists():
+    if not (root / "build" / board / "firmware.elf").exists():
         pytest.fail(f"build/{board}/firmware.elf is missing: make BOARD={board}")
 
 
@@ -46,17 +48,18 @@ class Answer:
 class Set:
     """A set with a flash image of its own in `folder`."""
 
-    def __init__(self, board, folder, name="set.img"):
-        """Nothing is made before factory()."""
-        need(board)
+    def __init__(self, board, folder, name="set.img", root=ROOT):
+        """Nothing is made before factory(); root: the tree whose firmware and setctl are used."""
+        need(board, root)
         self.board = board
+        self.root = root
         self.flash = Path(folder) / name
         self.serial = Path(folder) / (name + ".serial")
 
     def run(self, *arguments, timeout=300):
         """Run one setctl command; return its Answer."""
-        command = [sys.executable, SETCTL, "--board", self.board, "--flash", self.flash, "--json"]
-        command += ["--serial-log", self.serial, *arguments]
+        command = [sys.executable, self.root / "tools" / "setctl", "--board", self.board]
+        command += ["--flash", self.flash, "--json", "--serial-log", self.serial, *arguments]
         done = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
         assert done.returncode in (0, 1, 3), done.stderr
         return Answer(done)
@@ -67,14 +70,36 @@ class Set:
         assert answer.status == 0, (answer.last, answer.stderr)
         return answer
 
+    def kill(self, after, *arguments):
+        """Run a setctl command and kill the set, and setctl with it, after so many seconds.
+
+        Returns whether it was killed: False where the command had ended by then.
+        """
+        command = [sys.executable, SETCTL, "--board", self.board, "--flash", self.flash]
+        tool = subprocess.Popen(
+            [*command, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            tool.wait(after)
+            return False
+        except subprocess.TimeoutExpired:
+            children = Path(f"/proc/{tool.pid}/task/{tool.pid}/children").read_text().split()
+            for pid in children:
+                os.kill(int(pid), signal.SIGKILL)
+            tool.wait()
+            return True
+
     def factory(self):
         """Make the factory-fresh image; return self."""
         self.ok("factory", "--mac", MAC, "--ca", FACTORY_CA)
         return self
 
-    def copy(self, folder):
-        """Return another set with a copy of this one's flash and secret (the same device)."""
-        other = Set(self.board, folder)
+    def copy(self, folder, root=None):
+        """Return another set with a copy of this one's flash and secret (the same device).
+
+        root: another tree, whose firmware the copy then runs.
+        """
+        other = Set(self.board, folder, root=root or self.root)
         for suffix in ("", ".secret"):
             source = self.flash.with_name(self.flash.name + suffix)
             other.flash.with_name(other.flash.name + suffix).write_bytes(source.read_bytes())

@@ -43,8 +43,9 @@ def files(folder):
 def _two(tmp_path_factory):
     """Two clones in folders of other names and lengths, and what each released."""
     found = []
-    for name in ("a", "another-place/of-another-length"):
-        folder = clone(tmp_path_factory.mktemp("release") / name)
+    base = tmp_path_factory.mktemp("release")
+    folders = [clone(base / name) for name in ("a", "another-place/of-another-length")]
+    for folder in folders:
         done = release(folder)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
         found.append((folder, files(folder)))
