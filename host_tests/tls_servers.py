@@ -31,7 +31,9 @@ http {{
     ssl_protocols TLSv1.2;
     {more}
     root {folder}/pages;
-    location = /who {{ return 200 "$ssl_protocol $ssl_cipher $ssl_client_serial $ssl_client_s_dn"; }}
+    location = /who {{
+      return 200 "$ssl_protocol $ssl_cipher $ssl_client_serial $ssl_client_s_dn";
+    }}
   }}
 }}
 """

@@ -92,6 +92,10 @@ class Tap:
         """Return [(content type, body)] that the client sent."""
         return records(self.sent)
 
+    def server(self):
+        """Return [(content type, body)] that the server sent."""
+        return records(self.came)
+
     def hello(self):
         """Return the client's Hello."""
         kind, body = messages(self.sent)[0]
@@ -99,7 +103,7 @@ class Tap:
         return Hello(body)
 
     def assert_nothing_was_told(self):
-        """Assert that neither application data nor a certificate nor a key share left the client."""
+        """Assert that nothing but a ClientHello left the client: no certificate, no data."""
         assert APPLICATION not in [kind for kind, _ in self.client()]
         told = [kind for kind, _ in messages(self.sent)]
         assert told in ([], [CLIENT_HELLO]), told
@@ -110,9 +114,11 @@ class Tap:
                 client, _ = self._listening.accept()
             except OSError:
                 return
-            with client, contextlib.suppress(OSError):
-                with socket.create_connection(("127.0.0.1", self._to), 10) as server:
-                    self._carry(client, server)
+            with client, contextlib.suppress(OSError), self._dial() as server:
+                self._carry(client, server)
+
+    def _dial(self):
+        return socket.create_connection(("127.0.0.1", self._to), 10)
 
     def _carry(self, client, server):
         back = threading.Thread(target=self._back, args=(server, client), daemon=True)
