@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import socket
 import sys
 
@@ -52,6 +53,8 @@ def main(argv=None):
         server_header=False,
     )
     server = uvicorn.Server(config)
+    # the server ends in order and then raises the signal again for whoever else waits for it
+    signal.signal(signal.SIGTERM, lambda *_: None)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(server, listener, port, args.json))
     return 0 if server.started else 1
