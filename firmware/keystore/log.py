@@ -184,7 +184,9 @@ class Log(Reading):
         digest = scepcore.hash("sha256")
         digest.update(seed)
         salt = struct.unpack_from("<I", digest.digest())[0]
-        target.open((old.seq + 1) & 0xFFFFFFFF or 1, salt, self.boots, self.version)
+        # A sector that failed may hold a copy that took the next number.
+        seq = old.seq + 1 + len([s for s in self.sectors if s.bad])
+        target.open(seq & 0xFFFFFFFF or 1, salt, self.boots, self.version)
         pos, index = target.base + at.at_log, {}
         for key in sorted(self.index):
             source, version = self.index[key]
@@ -256,8 +258,8 @@ class Log(Reading):
         try:
             self._erase(sector)
         except KeystoreError as error:
-            sector.look()
             sector.bad = True
+            self._look(sector)
             if sector.state == OPEN:
                 raise error
 

@@ -40,29 +40,26 @@ class Reading:
     def find(self):
         """Choose the log; raises flash-corrupt where no sector carries one. Writes nothing.
 
-        A sector that cannot be read is passed over: the log before a newer one was killed before
-        anything was written to the newer one, so what is open holds all there is. Raises
+        A sector that cannot be read is passed over: the log before a newer one is killed before
+        anything is written to the newer one, so what is open holds all there is. Raises
         flash-io where no other one is open.
         """
         newest = unread = None
         for sector in self.sectors:
-            try:
-                sector.look()
-            except KeystoreError as error:
-                if error.code != "flash-io":
-                    raise
-                # Not written and not erased in this power-on: it may be a log after all.
-                unread, sector.seq, sector.bad = error, 0, True
-                self.damaged(sector.base, "a sector cannot be read")
+            unread = self._look(sector) or unread
         # An incomplete copy is no log while the sector that it was made from cannot be read.
         for wanted in (OPEN,) if unread else (OPEN, PARTIAL):
             for sector in self.sectors:
                 if sector.state != wanted:
                     continue
-                if newest is None or newer(sector.seq, newest.seq):
+                if newest is None:
                     newest = sector
                 elif sector.seq == newest.seq:
                     raise no_store("two sectors claim to carry the newest log", sector.index)
+                elif newer(sector.seq, newest.seq):
+                    newest = self._in_force(newest, sector)
+                else:
+                    newest = self._in_force(sector, newest)
             if newest:
                 break
         if newest is None:
@@ -71,6 +68,27 @@ class Reading:
             self.damaged(newest.base, "the mark of the log's sector is damaged")
         self.current = newest
         return newest
+
+    def _look(self, sector):
+        """Read a sector's header; one that the device cannot read is left alone: return why."""
+        try:
+            sector.look()
+        except KeystoreError as error:
+            if error.code != "flash-io":
+                raise
+            sector.seq, sector.bad = 0, True
+            self.damaged(sector.base, "a sector cannot be read")
+            return error
+
+    def _in_force(self, older, copy):
+        """Return the log of two sectors that are open: the copy, or the older one if that was
+        written to since, for want of a copy that could be read."""
+        self.current = older
+        self.scan()
+        # The copy's open block holds what the older sector had come to.
+        if self.version > copy.version or self.boots > copy.boots:
+            return older
+        return copy
 
     def scan(self):
         """Read the log from its sector's start; fills index, end and the decision's parts."""

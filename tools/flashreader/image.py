@@ -117,15 +117,35 @@ class Image:
             for sector in self.sectors[1:]:
                 if sector.state != state:
                     continue
-                if newest is None or 0 < (sector.seq - newest.seq) & 0xFFFFFFFF < 1 << 31:
+                if newest is None:
                     newest = sector
                 elif sector.seq == newest.seq:
                     self.damage.append((sector.base, "two sectors claim to carry the newest log"))
                     return None
+                elif 0 < (sector.seq - newest.seq) & 0xFFFFFFFF < 1 << 31:
+                    newest = self._in_force(newest, sector)
+                else:
+                    newest = self._in_force(sector, newest)
             if newest:
                 return newest
         self.damage.append((self.geometry.size, "no sector carries a log"))
         return None
+
+    def _in_force(self, older, copy):
+        """Return the log of two open sectors: the copy, or the older if written to since then."""
+        found = len(self.damage)
+        self._walk(older)
+        version = max((record.version for record in older.records), default=0)
+        older.records, self.damage = [], self.damage[:found]
+        used = version > copy.version or self._boots(older) > copy.boots
+        return older if used else copy
+
+    def _boots(self, sector):
+        entries = [entry for entry in sector.entries if entry]
+        if self.geometry.words:
+            firsts = sum(1 for entry in sector.entries if entry is False or (entry and entry[2]))
+            return sector.boots + firsts
+        return entries[-1][2] if entries else sector.boots
 
     # -- records -------------------------------------------------------------------------------
 
@@ -199,12 +219,7 @@ class Image:
     def _read_log(self):
         sector = self.log
         self._walk(sector)
-        entries = [entry for entry in sector.entries if entry]
-        if self.geometry.words:
-            firsts = sum(1 for entry in sector.entries if entry is False or (entry and entry[2]))
-            self.boots = sector.boots + firsts
-        else:
-            self.boots = entries[-1][2] if entries else sector.boots
+        self.boots = self._boots(sector)
         current = {}
         for record in sector.records:
             if record.status == "not committed":
