@@ -21,7 +21,7 @@ $(OUT)/libscepcore.a: $(OBJECTS) firmware/core/bearssl.txt
 	@$(CC) $(FLAGS) -shared -Wl,-z,defs -Wl,--whole-archive $@.new -Wl,--no-whole-archive -o $@.so
 	@rm $@.so; mv $@.new $@
 
-# modpow_umlal.c and modpow_umlal.S: assembly has a folder of its own.
+# Assembly has a folder of its own: a name.c and a name.S would have one object.
 $(OUT)/obj/asm/%.o: %.S
 	@mkdir -p $(@D)
 	@$(COMPILE)

@@ -120,6 +120,8 @@ void scepcore_number_mul_add(scepcore_limb *d, const scepcore_limb *a, size_t la
                              const scepcore_limb *b, size_t lb, const scepcore_limb *c);
 /* 1 if equal. */
 uint32_t scepcore_number_equal(const scepcore_limb *a, const scepcore_limb *b, size_t limbs);
+/* a *= 2^k, k < 4; the product fits. */
+void scepcore_number_shift(scepcore_limb *a, unsigned k, size_t limbs);
 /* Set to zero with both pads. */
 void scepcore_number_clear(scepcore_limb *a, size_t limbs);
 

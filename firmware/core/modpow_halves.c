@@ -1,8 +1,10 @@
 /*
  * modpow_halves.c: Montgomery product and squaring for cores without a long multiply (ARMv6-M).
  * For: modpow_select.c.
- * Method: product scanning as in modpow_portable.c; a product of two limbs of 28 bits is four of
- * 14-bit halves, gathered in three 32-bit sums and moved to the 64-bit column every eight steps.
+ * Method: product scanning as in modpow_portable.c; a limb of 28 bits is two halves and their sum,
+ * so that a product of limbs takes three multiplications (A. Karatsuba 1962) into three sums of 32
+ * bits: low, high, and both with the middle, which is their difference. Eight products fit, then
+ * the sums move to the 64-bit column. One operand lies back to front: both are read upwards.
  *
  * Constant time: as modpow_portable.c; MULS takes 1 or 32 cycles on a Cortex-M0+, whichever the
  * chip's maker chose, but never a number that depends on the operands.
@@ -12,112 +14,115 @@
 #ifdef SCEPCORE_HAVE_HALVES
 
 typedef scepcore_limb limb;
-typedef uint16_t half;
+
+/* A limb, low + 2^14 * high; modpow_halves_column.S knows the order. */
+typedef struct {
+    uint32_t low, high, sum;
+} halves;
 
 #define MAX_LIMBS 75
 #define MASK SCEPCORE_LIMB_MASK
 
-/* Low halves at even places. */
-static void split(half *d, const limb *s, size_t limbs) {
+static inline halves split(limb a) {
+    uint32_t low = a & 0x3fff, high = a >> 14;
+    return (halves){low, high, low + high};
+}
+
+static void upwards(halves *d, const limb *s, size_t limbs) {
     for (size_t i = 0; i < limbs; i++) {
-        d[2 * i] = (half)(s[i] & 0x3fff);
-        d[2 * i + 1] = (half)(s[i] >> 14);
+        d[i] = split(s[i]);
     }
 }
 
-/* One limb product; 28 bits each into low and high, two of them into middle: eight steps fit. */
-#define STEP(a, b)                                                                                 \
-    do {                                                                                           \
-        uint32_t al = (a)[0], ah = (a)[1], bl = (b)[0], bh = (b)[1];                               \
-        low += al * bl;                                                                            \
-        middle += al * bh;                                                                         \
-        middle += ah * bl;                                                                         \
-        high += ah * bh;                                                                           \
-    } while (0)
-
-static inline uint64_t gather(uint64_t acc, uint32_t low, uint32_t middle, uint32_t high) {
-    return acc + low + ((uint64_t)middle << 14) + ((uint64_t)high << 28);
+static void downwards(halves *d, const limb *s, size_t limbs) {
+    for (size_t i = 0; i < limbs; i++) {
+        d[limbs - 1 - i] = split(s[i]);
+    }
 }
 
 #if defined(__arm__) && defined(__thumb__) && !defined(SCEPCORE_NO_ASM)
 #define column scepcore_halves_column
-/* modpow_halves_column.S: acc + sum a[i] * b[-i], i < n, in limbs of two halves. */
-uint64_t scepcore_halves_column(uint64_t acc, const half *a, const half *b, size_t n);
+/* modpow_halves_column.S: acc + sum a[i] * b[i], i < n. */
+uint64_t scepcore_halves_column(uint64_t acc, const halves *a, const halves *b, size_t n);
 #else
-static uint64_t column(uint64_t acc, const half *a, const half *b, size_t n) {
+static uint64_t column(uint64_t acc, const halves *a, const halves *b, size_t n) {
     while (n > 0) {
-        uint32_t low = 0, middle = 0, high = 0;
+        uint32_t low = 0, high = 0, all = 0;
         size_t steps = n < 8 ? n : 8;
-        for (n -= steps; steps > 0; steps--, a += 2, b -= 2) {
-            STEP(a, b);
+        for (n -= steps; steps > 0; steps--, a++, b++) {
+            low += a->low * b->low;
+            high += a->high * b->high;
+            all += a->sum * b->sum;
         }
-        acc = gather(acc, low, middle, high);
+        /* `all` may have wrapped: the middle, of twice eight products, fits. */
+        acc += low + ((uint64_t)(all - low - high) << 14) + ((uint64_t)high << 28);
     }
     return acc;
 }
 #endif
 
 /* acc + a * b for one limb each. */
-static inline uint64_t add_product(uint64_t acc, const half *a, const half *b) {
-    uint32_t low = 0, middle = 0, high = 0;
-    STEP(a, b);
-    return gather(acc, low, middle, high);
+static inline uint64_t add_product(uint64_t acc, const halves *a, const halves *b) {
+    uint32_t low = a->low * b->low, high = a->high * b->high;
+    uint32_t middle = a->sum * b->sum - low - high;
+    return acc + low + ((uint64_t)middle << 14) + ((uint64_t)high << 28);
 }
 
 /* The multiplier of a column: added, it clears the low limb. */
-static uint64_t reduce(uint64_t acc, half *m, const half *n, limb n0i) {
-    limb t = ((limb)acc * n0i) & MASK;
-    split(m, &t, 1);
-    return add_product(acc, m, n) >> SCEPCORE_LIMB_BITS;
+static uint64_t reduce(uint64_t acc, halves *m, const halves *n0, limb n0i) {
+    *m = split(((limb)acc * n0i) & MASK);
+    return add_product(acc, m, n0) >> SCEPCORE_LIMB_BITS;
 }
 
 static void mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *mod) {
-    half x[2 * MAX_LIMBS], y[2 * MAX_LIMBS], n[2 * MAX_LIMBS], m[2 * MAX_LIMBS];
     size_t len = mod->limbs;
-    uint64_t acc = 0;
     if (len > MAX_LIMBS) {
         scepcore_portable_mul(d, a, b, mod);
         return;
     }
-    split(x, a, len);
-    split(y, b, len);
-    split(n, mod->n, len);
+    halves x[len], y[len], n[len], m[len];
+    uint64_t acc = 0;
+    upwards(x, a, len);
+    downwards(y, b, len);
+    downwards(n, mod->n, len);
     for (size_t k = 0; k < len; k++) {
-        acc = column(acc, x, y + 2 * k, k + 1);
-        acc = column(acc, m, n + 2 * k, k);
-        acc = reduce(acc, m + 2 * k, n, mod->n0i);
+        acc = column(acc, x, y + len - 1 - k, k + 1);
+        acc = column(acc, m, n + len - 1 - k, k);
+        acc = reduce(acc, m + k, n + len - 1, mod->n0i);
     }
     for (size_t k = len; k < 2 * len; k++) {
         size_t first = k - len + 1;
-        acc = column(acc, x + 2 * first, y + 2 * (len - 1), len - first);
-        acc = column(acc, m + 2 * first, n + 2 * (len - 1), len - first);
+        acc = column(acc, x + first, y, len - first);
+        acc = column(acc, m + first, n, len - first);
         d[k - len] = (limb)acc & MASK;
         acc >>= SCEPCORE_LIMB_BITS;
     }
 }
 
 static void sqr(limb *d, const limb *a, const scepcore_modulus *mod) {
-    half x[2 * MAX_LIMBS], n[2 * MAX_LIMBS], m[2 * MAX_LIMBS];
     size_t len = mod->limbs;
-    uint64_t acc = 0;
     if (len > MAX_LIMBS) {
         scepcore_portable_mul(d, a, a, mod);
         return;
     }
-    split(x, a, len);
-    split(n, mod->n, len);
+    halves x[len], y[len], n[len], m[len];
+    uint64_t acc = 0;
+    upwards(x, a, len);
+    downwards(y, a, len);
+    downwards(n, mod->n, len);
     for (size_t k = 0; k < 2 * len; k++) {
         size_t first = k < len ? 0 : k - len + 1;
-        uint64_t cross = column(0, x + 2 * first, x + 2 * (k - first), (k + 1) / 2 - first);
+        /* x[i] * x[k-i] for i below the middle, y[j] = x[len-1-j]. */
+        uint64_t cross = column(0, x + first, y + len - 1 - k + first, (k + 1) / 2 - first);
         acc += cross << 1;
         if ((k & 1) == 0) {
-            acc = add_product(acc, x + k, x + k);
+            acc = add_product(acc, x + k / 2, x + k / 2);
         }
         if (k < len) {
-            acc = column(acc, m, n + 2 * k, k);
-            acc = reduce(acc, m + 2 * k, n, mod->n0i);
+            acc = column(acc, m, n + len - 1 - k, k);
+            acc = reduce(acc, m + k, n + len - 1, mod->n0i);
         } else {
-            acc = column(acc, m + 2 * first, n + 2 * (len - 1), len - first);
+            acc = column(acc, m + first, n, len - first);
             d[k - len] = (limb)acc & MASK;
             acc >>= SCEPCORE_LIMB_BITS;
         }

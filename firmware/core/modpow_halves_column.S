@@ -1,7 +1,7 @@
 /*
  * modpow_halves_column.S: the column sum of modpow_halves.c in Thumb-1.
  * For: ARMv6-M cores.
- * Method: a chain of eight equal steps, entered where as many are left as the column needs; 13
+ * Method: a chain of eight equal steps, entered where as many are left as the column needs; 8
  * instructions a limb product, sums in high registers.
  *
  * Constant time: the number of limbs alone decides the entry and the loop.
@@ -14,24 +14,20 @@
     .text
     .thumb
 
-    /* One limb product; r6 = a, r7 = b. */
-.macro step j
-    ldrh r0, [r6, #4 * \j]
-    ldrh r1, [r6, #4 * \j + 2]
-    ldrh r2, [r7, #28 - 4 * \j]
-    ldrh r3, [r7, #30 - 4 * \j]
-    movs r4, r0
-    muls r4, r2
-    add r8, r4
+    /* One limb product: r6 = a, r7 = b, both moving on. */
+.macro step
+    ldmia r6!, {r0, r1, r2}
+    ldmia r7!, {r3, r4, r5}
     muls r0, r3
-    add r9, r0
-    muls r2, r1
-    add r9, r2
-    muls r1, r3
-    add r10, r1
+    muls r1, r4
+    muls r2, r5
+    add r8, r0
+    add r9, r1
+    add r10, r2
 .endm
 
-    /* uint64_t scepcore_halves_column(uint64_t acc, const half *a, const half *b, size_t n) */
+    /* uint64_t scepcore_halves_column(uint64_t acc, const halves *a, const halves *b, size_t n)
+     * r8 low, r9 high, r10 both and the middle, r11 limb products left, r12 and lr the column. */
     .balign 4
     .global scepcore_halves_column
     .type scepcore_halves_column, %function
@@ -47,64 +43,52 @@ scepcore_halves_column:
     mov lr, r1
     movs r6, r2
     movs r7, r3
-    ldr r5, [sp, #36]
-1:  cmp r5, #0 /* limb products left */
-    bne 4f
+    ldr r0, [sp, #36]
+    cmp r0, #0
+    bne 1f
     b 3f
-4:
-    movs r0, #0
-    mov r8, r0
-    mov r9, r0
-    mov r10, r0
-    subs r5, #8
-    blo 2f
-    mov r11, r5
-    subs r7, #28
-    b chain
-    /* r5 = n - 8 < 0: a and b so that the last n steps of the chain meet them. */
-2:  lsls r4, r5, #2
-    adds r6, r6, r4 /* a - 4 (8 - n) */
-    subs r7, r7, r4
-    subs r7, #28    /* b - 4 (n - 1) */
-    negs r5, r5
-    mov r11, r0
-    movs r4, #26    /* octets of a step */
-    muls r5, r4
-    adr r4, chain
-    adds r4, r4, r5
-    mov pc, r4
+1:  movs r1, #0
+    mov r8, r1
+    mov r9, r1
+    mov r10, r1
+    subs r0, #8
+    bhs 2f
+    negs r2, r0
+    lsls r2, r2, #4 /* 16 octets a step */
+    adr r3, chain
+    adds r3, r3, r2
+    mov r11, r1
+    mov pc, r3
     .balign 4
+2:  mov r11, r0
+    nop
 chain:
-    step 0
-    step 1
-    step 2
-    step 3
-    step 4
-    step 5
-    step 6
-    step 7
-    mov r5, r11
-    adds r6, #32
-    subs r7, #4
-    movs r3, #0
-    mov r0, r12
-    mov r1, lr
-    mov r2, r8
-    adds r0, r0, r2
-    adcs r1, r3
-    mov r2, r9
-    lsls r3, r2, #14
-    lsrs r4, r2, #18
-    adds r0, r0, r3
-    adcs r1, r4
+    .rept 8
+    step
+    .endr
+    mov r0, r8
+    mov r1, r9
     mov r2, r10
-    lsls r3, r2, #28
-    lsrs r4, r2, #4
-    adds r0, r0, r3
-    adcs r1, r4
-    mov r12, r0
-    mov lr, r1
-    b 1b
+    mov r3, r12
+    mov r4, lr
+    movs r5, #0
+    subs r2, r2, r0
+    subs r2, r2, r1
+    adds r3, r3, r0
+    adcs r4, r5
+    lsls r0, r2, #14
+    lsrs r2, r2, #18
+    adds r3, r3, r0
+    adcs r4, r2
+    lsls r0, r1, #28
+    lsrs r1, r1, #4
+    adds r3, r3, r0
+    adcs r4, r1
+    mov r12, r3
+    mov lr, r4
+    mov r0, r11
+    cmp r0, #0
+    bne 1b
 3:  mov r0, r12
     mov r1, lr
     pop {r4-r7}

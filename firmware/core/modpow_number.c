@@ -129,3 +129,13 @@ void scepcore_number_clear(limb *a, size_t limbs) {
         (a - SCEPCORE_PAD)[i] = 0;
     }
 }
+
+__attribute__((hot)) void scepcore_number_shift(limb *a, unsigned k, size_t limbs) {
+    limb carry = 0;
+#pragma GCC unroll 4
+    for (size_t i = 0; i < limbs; i++) {
+        limb t = a[i];
+        a[i] = (t << k | carry) & SCEPCORE_LIMB_MASK;
+        carry = t >> (SCEPCORE_LIMB_BITS - k);
+    }
+}

@@ -132,17 +132,6 @@ SCEPCORE_SMALL uint32_t scepcore_prime_inverse(uint32_t *inverse, const limb *n,
     return (uint32_t)(((b ^ 1) - 1) >> 63);
 }
 
-/* a = a * 2^k, k < 4: a < 2n becomes < 16n <= R / 16, whose square is < 2n again. */
-__attribute__((hot, noinline)) static void double_by(limb *a, unsigned k, size_t limbs) {
-    limb carry = 0;
-#pragma GCC unroll 4
-    for (size_t i = 0; i < limbs; i++) {
-        limb t = a[i];
-        a[i] = (t << k | carry) & SCEPCORE_LIMB_MASK;
-        carry = t >> (SCEPCORE_LIMB_BITS - k);
-    }
-}
-
 static unsigned exponent_pair(const scepcore_prime *p, unsigned pair) {
     size_t len = (p->bits + 7) / 8;
     return p->exponent[len - 1 - pair / 4] >> (pair % 4 * 2) & 3u;
@@ -186,7 +175,8 @@ static void begin_base_2(scepcore_prime *p) {
     scepcore_number_clear(p->at.tmp, p->m.limbs);
     scepcore_number_clear(p->at.sel, p->m.limbs);
     memcpy(p->at.acc, p->at.one, p->m.limbs * sizeof(limb));
-    double_by(p->at.acc, exponent_pair(p, exponent_pairs(p) - 1), p->m.limbs);
+    /* Below 2n, times 2^3: below 16n <= R / 16, whose square is below 2n again. */
+    scepcore_number_shift(p->at.acc, exponent_pair(p, exponent_pairs(p) - 1), p->m.limbs);
     p->done = 1;
     p->candidates++;
 }
@@ -199,7 +189,7 @@ __attribute__((noinline)) static int step_base_2(scepcore_prime *p, uint32_t *pa
         k->sqr(p->at.tmp, p->at.acc, &p->m);
         k->sqr(p->at.acc, p->at.tmp, &p->m);
         p->done++;
-        double_by(p->at.acc, exponent_pair(p, pairs - p->done), p->m.limbs);
+        scepcore_number_shift(p->at.acc, exponent_pair(p, pairs - p->done), p->m.limbs);
     }
     if (p->done < pairs) {
         return 0;

@@ -29,10 +29,10 @@ static const scepcore_digest digests[] = {
      20,
      15,
      {0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14}},
-    {"sha224", &br_sha224_vtable, 28, 19, SHA2_PREFIX(28, 4)},
+    {"sha224", &scepcore_sha224_vtable, 28, 19, SHA2_PREFIX(28, 4)},
     {"sha256", &scepcore_sha256_vtable, 32, 19, SHA2_PREFIX(32, 1)},
-    {"sha384", &br_sha384_vtable, 48, 19, SHA2_PREFIX(48, 2)},
-    {"sha512", &br_sha512_vtable, 64, 19, SHA2_PREFIX(64, 3)},
+    {"sha384", &scepcore_sha384_vtable, 48, 19, SHA2_PREFIX(48, 2)},
+    {"sha512", &scepcore_sha512_vtable, 64, 19, SHA2_PREFIX(64, 3)},
 };
 
 const scepcore_digest *scepcore_digest_find(const char *name, size_t name_len) {

@@ -123,9 +123,12 @@ void scepcore_rsa_keygen_wipe(scepcore_rsa_keygen_ctx *ctx);
 
 /* ---- hashes: our compression functions behind BearSSL's interface ---------------------- */
 
-/* Contexts are br_sha1_context and br_sha256_context; HMAC, DRBG and TLS take them as they are. */
+/* Contexts are BearSSL's of the same names; HMAC, DRBG and TLS take the classes as they are. */
 extern const br_hash_class scepcore_sha1_vtable;
+extern const br_hash_class scepcore_sha224_vtable;
 extern const br_hash_class scepcore_sha256_vtable;
+extern const br_hash_class scepcore_sha384_vtable;
+extern const br_hash_class scepcore_sha512_vtable;
 
 /* ---- table DES, for public data only --------------------------------------------------- */
 

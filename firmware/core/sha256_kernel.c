@@ -1,13 +1,13 @@
 /*
- * sha256_kernel.c: SHA-256 behind BearSSL's hash interface, blocks compressed where they lie.
- * For: fingerprints, CMS, HMAC, the DRBG, TLS.
- * Standard: FIPS 180-4 sections 5.1.1, 6.2.2.
+ * sha256_kernel.c: SHA-224 and SHA-256 behind BearSSL's hash interface, blocks compressed where
+ * they lie. For: fingerprints, CMS, HMAC, the DRBG, TLS. Standard: FIPS 180-4
+ * sections 5.3.2, 5.3.3, 6.2.2.
  *
  * Constant time: no branch or address depends on the data.
  */
-#include <string.h>
+#include <stddef.h>
 
-#include "scepcore_rsa.h"
+#include "hash_blocks.h"
 
 /* Fractional parts of the cube roots of the first 64 primes. */
 static const uint32_t k256[64] = {
@@ -24,10 +24,9 @@ static const uint32_t k256[64] = {
 #if defined(__arm__) && !defined(SCEPCORE_NO_ASM) &&                                               \
     (defined(__ARM_ARCH_ISA_ARM) || __ARM_ARCH_ISA_THUMB >= 2)
 /* sha_arm.S */
-void scepcore_sha256_arm(uint32_t *state, const unsigned char *block, size_t blocks,
-                         const uint32_t *k);
+void scepcore_sha256_arm(void *state, const unsigned char *block, size_t blocks, const uint32_t *k);
 
-static void compress(uint32_t *state, const unsigned char *block, size_t blocks) {
+static void compress(void *state, const unsigned char *block, size_t blocks) {
     scepcore_sha256_arm(state, block, blocks, k256);
 }
 #else
@@ -57,10 +56,10 @@ static uint32_t load(const unsigned char *b) {
         bc = ab;                                                                                   \
     } while (0)
 
-static void compress(uint32_t *state, const unsigned char *block, size_t blocks) {
-    uint32_t words[64];
-    uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
-    uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+static void compress(void *state, const unsigned char *block, size_t blocks) {
+    uint32_t words[64], *s = state;
+    uint32_t a = s[0], b = s[1], c = s[2], d = s[3];
+    uint32_t e = s[4], f = s[5], g = s[6], h = s[7];
     for (; blocks > 0; blocks--, block += 64) {
         const uint32_t *w = words, *k = k256;
         uint32_t bc = b ^ c;
@@ -81,70 +80,30 @@ static void compress(uint32_t *state, const unsigned char *block, size_t blocks)
             STEP(c, d, e, f, g, h, a, b, 6);
             STEP(b, c, d, e, f, g, h, a, 7);
         }
-        a = state[0] += a;
-        b = state[1] += b;
-        c = state[2] += c;
-        d = state[3] += d;
-        e = state[4] += e;
-        f = state[5] += f;
-        g = state[6] += g;
-        h = state[7] += h;
+        a = s[0] += a;
+        b = s[1] += b;
+        c = s[2] += c;
+        d = s[3] += d;
+        e = s[4] += e;
+        f = s[5] += f;
+        g = s[6] += g;
+        h = s[7] += h;
     }
 }
 #endif
 
-static void init(const br_hash_class **ctx) {
-    br_sha256_init((br_sha256_context *)(void *)ctx);
-    *ctx = &scepcore_sha256_vtable;
-}
+/* Fractional parts of the square roots of the ninth to sixteenth (its second 32 bits) and of the
+ * first eight primes. */
+static const uint32_t start224[8] = {
+    0xc1059ed8, 0x367cd507, 0x3070dd17, 0xf70e5939, 0xffc00b31, 0x68581511, 0x64f98fa7, 0xbefa4fa4,
+};
+static const uint32_t start256[8] = {
+    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+};
 
-static void update(const br_hash_class **ctx, const void *data, size_t len) {
-    br_sha256_context *c = (br_sha256_context *)(void *)ctx;
-    const unsigned char *b = data;
-    size_t held = (size_t)c->count & 63;
-    if (len == 0) {
-        return;
-    }
-    c->count += len;
-    if (held > 0) {
-        size_t take = 64 - held < len ? 64 - held : len;
-        memcpy(c->buf + held, b, take);
-        b += take;
-        len -= take;
-        if (held + take < 64) {
-            return;
-        }
-        compress(c->val, c->buf, 1);
-    }
-    compress(c->val, b, len / 64);
-    memcpy(c->buf, b + (len & ~(size_t)63), len & 63);
-}
-
-static void out(const br_hash_class *const *ctx, void *dst) {
-    const br_sha256_context *c = (const br_sha256_context *)(const void *)ctx;
-    unsigned char last[128], *d = dst;
-    uint32_t state[8];
-    size_t held = (size_t)c->count & 63, blocks = held < 56 ? 1 : 2;
-    memcpy(state, c->val, sizeof state);
-    memcpy(last, c->buf, held);
-    memset(last + held, 0, sizeof last - held);
-    last[held] = 0x80;
-    for (int i = 0; i < 8; i++) {
-        last[64 * blocks - 1 - (size_t)i] = (unsigned char)(c->count << 3 >> (8 * i));
-    }
-    compress(state, last, blocks);
-    for (int i = 0; i < 32; i++) {
-        d[i] = (unsigned char)(state[i / 4] >> (24 - 8 * (i & 3)));
-    }
-}
-
-const br_hash_class scepcore_sha256_vtable = {
-    sizeof(br_sha256_context),
-    BR_HASHDESC_ID(br_sha256_ID) | BR_HASHDESC_OUT(br_sha256_SIZE) |
-        BR_HASHDESC_STATE(br_sha256_SIZE) | BR_HASHDESC_LBLEN(6) | BR_HASHDESC_MD_PADDING |
-        BR_HASHDESC_MD_PADDING_BE,
-    init,
-    update,
-    out,
-    (uint64_t(*)(const br_hash_class *const *, void *)) & br_sha256_state,
-    (void (*)(const br_hash_class **, const void *, uint64_t)) & br_sha256_set_state};
+static const scepcore_blocks sha224_row = {
+    compress, start224, 64, 32, br_sha224_SIZE, offsetof(br_sha224_context, count)};
+static const scepcore_blocks sha256_row = {
+    compress, start256, 64, 32, br_sha256_SIZE, offsetof(br_sha256_context, count)};
+SCEPCORE_BLOCKS_CLASS(sha224, 6, 0);
+SCEPCORE_BLOCKS_CLASS(sha256, 6, 0);

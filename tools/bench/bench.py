@@ -28,7 +28,7 @@ SOURCES = tuple(HERE / name for name in ("bench_driver.c", "bench_more.c", "benc
 KEYS = ROOT / "host_tests" / "c" / "rsa_keys.txt"
 SIEVE_BOUND = {2048: 2**18, 3072: 2**20, 4096: 2**20}
 SYMMETRIC = ("md5", "sha1", "sha256", "sha512", "aes128-enc", "aes128-dec", "des3")
-OURS = ("sha1", "sha256", "des3")
+OURS = ("sha1", "sha256", "sha512", "des3")
 
 
 def key_file(folder, bits):
