@@ -4,10 +4,12 @@ For main.py, network.py and the lifecycle, over eapol.py and eaptls.py. DESIGN.m
 
 Who is trusted. With the customer's identity the server must hang on a CA of the customer's: the one
 that the identity was enrolled with, its announced successor, scep_ca_cert, or a certificate with
-scep_ca_fingerprint in the server's chain; for serverAuth, and valid where there is a clock. No name
-is checked, as none can be configured. The factory identity has no such anchor and opens nothing
-but the way to the CA, whose own fingerprint is checked there: it is shown to any network, and
-whether that one could be verified is said with the event `port`.
+scep_ca_fingerprint in the server's chain; for serverAuth, and valid where there is a clock. What is
+configured counts only as long as it is the CA of the identity: a rogue file that names another one
+shows the identity to nobody, and shuts the customer's own network out as little. No name is
+checked, as none can be configured. The factory identity has no such anchor and opens nothing but
+the way to the CA, whose own fingerprint is checked there: it is shown to any network, and whether
+that one could be verified is said with the event `port`.
 """
 
 import binascii
@@ -190,10 +192,11 @@ class Access:
     def _trust(self):
         records = self._set.records
         config = records.config
-        anchors = records.anchors()
-        if config.get("scep_ca_cert"):
-            anchors.append(binascii.a2b_base64(config.get("scep_ca_cert")))
-        fingerprint = config.get("scep_ca_fingerprint")
+        anchors, fingerprint = records.anchors(), None
+        if self._slot == FACTORY or records.is_of_configured_ca():
+            fingerprint = config.get("scep_ca_fingerprint")
+            if config.get("scep_ca_cert"):
+                anchors.append(binascii.a2b_base64(config.get("scep_ca_cert")))
         return tls.Trust(
             [Certificate(der) for der in anchors],
             fingerprint_bytes(fingerprint) if fingerprint else None,

@@ -74,6 +74,7 @@ class Clock:
 class Records:
     def __init__(self, active=None):
         self.active, self.reason, self.trusted = active, None, []
+        self.same_ca = True
         self.config = Config()
 
     def active_certificate(self):
@@ -89,7 +90,10 @@ class Records:
         return self.reason
 
     def anchors(self):
-        return self.trusted
+        return list(self.trusted)
+
+    def is_of_configured_ca(self):
+        return self.same_ca
 
     def active_key(self):
         return "active key"
@@ -299,6 +303,19 @@ def test_the_configured_anchors_count_too():
     s.records.config.set("scep_ca_fingerprint", pin)
     assert judged(s, SERVER + bytes(CA.certificate.der)) is None
     assert judged(s, SERVER) == "tls"
+
+
+def test_another_ca_in_the_configuration_neither_gets_the_identity_nor_shuts_out_its_own():
+    s = Set(ACTIVE)
+    s.ask()
+    s.records.trusted = [bytes(CA.certificate.der)]
+    s.records.same_ca = False
+    pin = "".join(["%02x" % b for b in OTHER.certificate.fingerprint()])
+    s.records.config.set("scep_ca_fingerprint", pin)
+    assert judged(s, STRANGER + bytes(OTHER.certificate.der)) == "tls"
+    assert judged(s, SERVER) is None
+    s.records.same_ca = True  # enrolled there
+    assert judged(s, STRANGER + bytes(OTHER.certificate.der)) is None
 
 
 def test_the_factory_identity_is_shown_to_any_network_and_that_is_told():

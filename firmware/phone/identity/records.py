@@ -20,6 +20,7 @@ from scep.x509 import Certificate
 # commit, and no power cut leaves an old challenge with a new URL.
 _CHALLENGE_TAGS = (slots.CHALLENGE, 64)
 _LANGUAGE = 65  # of the menus
+_FORMER_CA = 66  # the one whose successor took over: servers follow in their own time
 # A message on the flash is for people; a longer one would only wear it.
 _LONGEST_MESSAGE = 160
 
@@ -171,6 +172,11 @@ class Records:
         store = self.store
         store.put("next", slots.CERTIFICATE, issued.certificate)
         store.put("next", slots.CHAIN, b"".join(issued.chain))
+        former = self.current_ca()
+        if former not in (None, bytes(authorities[0])):
+            store.put("anchors", _FORMER_CA, former)
+        elif former is None and store.get("anchors", _FORMER_CA) is not None:
+            store.delete("anchors", _FORMER_CA)
         store.put("anchors", slots.CA, authorities[0])
         store.put("anchors", slots.CA_CHAIN, b"".join([bytes(der) for der in authorities[1:]]))
         self._keep_life("ca_of", _ca_of(self.config))
@@ -222,16 +228,22 @@ class Records:
         return found
 
     def anchors(self):
-        """Return the CAs (list of bytes DER) that the customer's servers may hang on.
+        """Return the CAs (list of bytes DER) that servers of the active identity may hang on.
 
-        That is the one that the identity was enrolled with, and its announced successor.
+        That is the one that the identity was enrolled with, whatever is configured by now, the one
+        before it, and the successor that it named: not that of a CA configured meanwhile.
         """
-        found = []
-        for tag in (slots.CA, slots.NEXT_CA):
+        found, life = [], self._life()
+        for tag in (slots.CA, slots.NEXT_CA, _FORMER_CA):
             value = self.store.get("anchors", tag)
-            if value is not None:
+            own = tag != slots.NEXT_CA or life.get("next_of") == life.get("ca_of")
+            if value is not None and own:
                 found.append(bytes(value))
         return found
+
+    def is_of_configured_ca(self):
+        """Tell whether the active identity is not known to be of another CA than the configured."""
+        return self._life().get("ca_of") in (None, _ca_of(self.config))
 
     def next_ca(self):
         """Return the DER of the CA that takes over (bytes), or None.
