@@ -22,14 +22,15 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
 
-from tools.lab import certfaults, cmsfaults, faults, wirefaults
+from matrix import faults as table
+from tools.lab import asn1faults, certfaults, cmsfaults, faults, wirefaults
 from tools.lab import pkimessage as pki
 from tools.lab.authority import Entity
 from tools.lab.commands import describe, start
 from tools.lab.profiles import PROFILES
 from tools.lab.responder import IssuerAndSubject
 
-assert certfaults and cmsfaults
+assert asn1faults and certfaults and cmsfaults
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DER = serialization.Encoding.DER
 
@@ -235,8 +236,19 @@ def test_the_log_holds_one_line_per_request_with_the_fixed_fields(lab):
 
 NOT_OF_ENROLMENT = {
     "caps-stripped", "ca-replaced", "ra-unchained", "next-ca-signer-other", "crl-signer-other",
-    "crl-stale", "ocsp-signer-other", "ocsp-stale", "ocsp-no-nonce", "ocsp-try-later",
+    "crl-stale", "crl-delta", "ocsp-signer-other", "ocsp-stale", "ocsp-no-nonce",
+    "ocsp-nonce-other", "ocsp-unknown", "ocsp-try-later",
 }  # fmt: skip
+
+
+def test_a_set_meets_every_fault_in_the_matrix():
+    known = set(faults.FAULTS) | set(wirefaults.WIRE_FAULTS)
+    tables = (table.TABLE, table.REMEMBERED, table.AFTERWARDS, table.TLS, table.SLOW)
+    met = {name for one in tables for name in one}
+    numbered = {name for name in met if name.rpartition("-")[2].isdigit()} - known
+    assert met - numbered == known
+    stems = {name.rpartition("-")[0] for name in numbered}
+    assert stems == {"reset-at", "status", "truncate", "flip"}
 
 
 @pytest.mark.parametrize("name", sorted(set(faults.FAULTS) - NOT_OF_ENROLMENT))

@@ -35,24 +35,19 @@ def cells(boards, wanted):
 def table(boards, wanted):
     """Yield the rows of the faults."""
     for board in boards:
-        names = faults.TABLE if board == "UNIX" else faults.SAMPLE
-        names = [name for name in names if not wanted or wanted in f"{board}/fault:{name}"]
-        if not names:
-            continue
         with tempfile.TemporaryDirectory() as folder:
-            victim = faults.Victim(board, Path(folder))
-            try:
-                for name in names:
-                    yield victim.meet(name)
-            finally:
-                victim.close()
+            yield from faults.rows(
+                board, Path(folder), lambda name, b=board: wanted in f"{b}/fault:{name}"
+            )
 
 
 def main():
     """Return 0, or 1 where a cell failed."""
     parser = argparse.ArgumentParser(prog="matrix")
     parser.add_argument("--board", action="append", choices=("UNIX", "NOE"))
-    parser.add_argument("--only", help="text that a row's BOARD/PROFILE or BOARD/fault:NAME holds")
+    parser.add_argument(
+        "--only", default="", help="text that a row's BOARD/PROFILE or BOARD/fault:NAME holds"
+    )
     arguments = parser.parse_args()
     boards = arguments.board or ("UNIX", "NOE")
     rows = []

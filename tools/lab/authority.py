@@ -315,10 +315,11 @@ class Authority:
 
     # -- revocation ------------------------------------------------------------------------
 
-    def crl(self, generation=None, signer=None, this_update=None, lifetime=86400):
+    def crl(self, generation=None, signer=None, this_update=None, lifetime=86400, delta=False):
         """Return the DER CRL of a generation's CA [RFC 5280 5].
 
-        signer (Entity) and this_update (int seconds) differ from the CA's own only for faults.
+        signer (Entity), this_update (int seconds) and delta differ from the CA's own only for
+        faults.
         """
         ca = self.ca(generation)
         signer = signer or ca
@@ -333,6 +334,8 @@ class Authority:
             .add_extension(x509.CRLNumber(number), critical=False)
             .add_extension(_aki(ca), critical=False)
         )
+        if delta:
+            builder = builder.add_extension(x509.DeltaCRLIndicator(1), critical=True)
         for row in self._state.issued():
             if row["revoked_at"] is None or row["generation"] != ca.generation:
                 continue
@@ -346,10 +349,11 @@ class Authority:
         crl = builder.sign(signer.private_key, hashes.SHA256())
         return crl.public_bytes(serialization.Encoding.DER)
 
-    def ocsp(self, request_der, signer=None, this_update=None, nonce=True):
+    def ocsp(self, request_der, signer=None, this_update=None, nonce=True, known=True):
         """Return a DER OCSPResponse [RFC 6960 4.2] to a DER request.
 
-        signer, this_update and nonce=False differ only for faults.
+        signer, this_update, nonce (False: left out; bytes: another one) and known=False differ
+        only for faults.
         """
         try:
             request = ocsp.load_der_ocsp_request(request_der)
@@ -358,7 +362,7 @@ class Authority:
                 ocsp.OCSPResponseStatus.MALFORMED_REQUEST
             )
             return refusal.public_bytes(serialization.Encoding.DER)
-        row = self._state.issued(f"{request.serial_number:x}")
+        row = self._state.issued(f"{request.serial_number:x}") if known else None
         now = self._state.now() if this_update is None else this_update
         ca = self.ca(row["generation"] if row else None)
         revoked = row is not None and row["revoked_at"] is not None
@@ -382,7 +386,8 @@ class Authority:
         )
         for extension in request.extensions:
             if extension.oid == x509.OCSPNonce.oid and nonce:
-                builder = builder.add_extension(extension.value, critical=False)
+                value = extension.value if nonce is True else x509.OCSPNonce(nonce)
+                builder = builder.add_extension(value, critical=False)
         response = builder.sign((signer or ca).private_key, hashes.SHA256())
         return response.public_bytes(serialization.Encoding.DER)
 

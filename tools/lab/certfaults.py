@@ -201,6 +201,15 @@ class CrlStale(Fault):
         return authority.crl(generation, this_update=authority.now() - 30 * 86400)
 
 
+@fault("crl-delta")
+class CrlDelta(Fault):
+    """A delta CRL where a whole one belongs [RFC 5280 5.2.4]."""
+
+    def crl(self, authority, generation):
+        """Say that it lists only what has changed."""
+        return authority.crl(generation, delta=True)
+
+
 @fault("ocsp-signer-other")
 class OcspSignerOther(Fault):
     """The OCSP answer is signed by a stranger."""
@@ -226,6 +235,24 @@ class OcspNoNonce(Fault):
     def ocsp(self, authority, request_der):
         """Leave it out."""
         return authority.ocsp(request_der, nonce=False)
+
+
+@fault("ocsp-nonce-other")
+class OcspNonceOther(Fault):
+    """The OCSP answer brings another nonce: a replay."""
+
+    def ocsp(self, authority, request_der):
+        """Bring one of its own."""
+        return authority.ocsp(request_der, nonce=bytes(16))
+
+
+@fault("ocsp-unknown")
+class OcspUnknown(Fault):
+    """The OCSP responder does not know the certificate."""
+
+    def ocsp(self, authority, request_der):
+        """Answer `unknown`."""
+        return authority.ocsp(request_der, known=False)
 
 
 @fault("ocsp-try-later")

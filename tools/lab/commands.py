@@ -14,7 +14,7 @@ import threading
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from tools.lab import certfaults, cmsfaults, faults, wirefaults
+from tools.lab import asn1faults, certfaults, cmsfaults, faults, wirefaults
 from tools.lab.authority import Authority
 from tools.lab.profiles import PROFILES
 from tools.lab.responder import Policy, Responder
@@ -22,7 +22,7 @@ from tools.lab.server import Lab
 from tools.lab.state import State, parse_iso
 
 # Importing them registers their faults.
-FAULT_MODULES = (cmsfaults, certfaults)
+FAULT_MODULES = (asn1faults, cmsfaults, certfaults)
 DEFAULT_STATE = os.path.join("build", "labca")
 
 

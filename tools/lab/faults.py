@@ -1,7 +1,8 @@
 """Misbehaviours of a SCEP server, by name: what `labca serve --fault NAME` plays.
 
 For the lab CA; the list is FAULTS.md's. A fault is a small class that bends one step of an
-honest answer: cmsfaults.py and certfaults.py hold them, wirefaults.py those of HTTP itself.
+honest answer: asn1faults.py, cmsfaults.py and certfaults.py hold them, wirefaults.py those of
+HTTP itself.
 """
 
 FAULTS = {}

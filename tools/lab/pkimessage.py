@@ -311,7 +311,7 @@ def sign(content, entity, attributes, digest="sha256", options=None):
 
     attributes: {oid: asn1crypto value}, beside contentType and messageDigest.
     options (dict, for faults): message_digest, content_type, no_attributes, signed_content,
-    certificates (list of DER), signature, twice, unsorted, digest_label, name_with_hash.
+    certificates (list of DER), signature, twice, repeat (OIDs), digest_label, name_with_hash.
     """
     options = options or {}
     body = content or b""
