@@ -44,7 +44,7 @@ format: venv-test ## rewrite Python and C files in the tree's style
 	@$(VENV)/bin/ruff format -q .
 	@$(if $(C_FILES),$(VENV)/bin/clang-format -i $(C_FILES))
 
-size: tier-demo ## flash and RAM by layer of every board; writes build/size.json
+size: tier-check ## flash and RAM by layer of every board; writes build/size.json
 	@for board in $(BOARDS); do \
 		$(MAKE) -s board BOARD=$$board > build/size.log 2>&1 && \
 		$(MAKE) -s board BOARD=$$board BARE=1 > build/size.log 2>&1 || \

@@ -78,13 +78,18 @@ def make_image(board, mac, ca, settings=()):
     modulus, exponent = key.public()
     certificate = ca.issue(mac.hex().upper(), int.from_bytes(modulus, "big"), exponent)
     size, offset, sector, sectors = image.GEOMETRY[board]
-    device = MemoryFlash(sector, sectors)
-    _write_store(scepcore, device, key, certificate, ca.der, mac)
+    unit, span = image.PAGES.get(board, (4, 1))
+    device = MemoryFlash(sector, sectors, unit)
+    _write_store(scepcore, device, span, key, certificate, ca.der, mac)
     key.wipe()
     if settings:
         _configure(device, settings)
     data = bytearray(b"\xff" * size)
     data[offset : offset + len(device.data)] = device.data
+    if board in image.SECRET_INSIDE:
+        page = image.secret_page(secret)
+        at = size - 4 * image.KIB
+        data[at : at + len(page)] = page
     return FactoryImage(mac, bytes(data), secret, certificate, bytes(modulus))
 
 
@@ -109,8 +114,11 @@ def _generate(scepcore):
     return key
 
 
-def _write_store(scepcore, device, key, certificate, chain, mac):
-    """Write the store of an erased device (FORMAT.md, The factory sector)."""
+def _write_store(scepcore, device, span, key, certificate, chain, mac):
+    """Write the store of an erased device (FORMAT.md, The factory sector).
+
+    span: erase blocks that make one sector of the store.
+    """
     from keystore import layout, record, slots
     from keystore.device import Flash
     from keystore.factory import write_factory
@@ -123,7 +131,7 @@ def _write_store(scepcore, device, key, certificate, chain, mac):
         (slots.MAC, 0, mac),
     ]
     kek = scepcore.Kek.derive(record.PURPOSE)
-    geometry = layout.Layout(flash.unit, flash.block, 1, flash.blocks)
+    geometry = layout.Layout(flash.unit, flash.block, span, flash.blocks // span)
     write_factory(flash, geometry, kek, values, secrets.randbits(31) + 1)
 
 

@@ -8,7 +8,7 @@ import calendar
 import re
 import time
 
-BOARDS = ("UNIX", "NOE", "VLE", "MPS2_AN505")
+BOARDS = ("UNIX", "NOE", "VLE", "MPS2_AN505", "W5500_EVB_PICO")
 MAC = re.compile(r"^[0-9A-Fa-f]{12}$")
 
 # command -> (help, has arguments of its own)

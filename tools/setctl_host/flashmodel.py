@@ -5,12 +5,13 @@ For factory.py. Strict as NOR is: a program only clears bits.
 
 
 class MemoryFlash:
-    """`sectors` sectors of `size` bytes, erased; extended block protocol; word programs."""
+    """`sectors` sectors of `size` bytes, erased; extended block protocol."""
 
     program_unit = 4
 
-    def __init__(self, size, sectors):
-        """All 0xFF."""
+    def __init__(self, size, sectors, unit=program_unit):
+        """All 0xFF. unit: bytes of which programs are whole multiples."""
+        self.program_unit = unit
         self._size = size
         self._sectors = sectors
         self.data = bytearray(b"\xff" * (size * sectors))
@@ -21,9 +22,9 @@ class MemoryFlash:
         buf[:] = self.data[at : at + len(buf)]
 
     def writeblocks(self, n, buf, off=0):
-        """Program whole words; OSError where a bit would be set."""
+        """Program whole units; OSError where a bit would be set."""
         at = n * self._size + off
-        if off % 4 or len(buf) % 4 or off + len(buf) > self._size:
+        if off % self.program_unit or len(buf) % self.program_unit or off + len(buf) > self._size:
             raise OSError(22)
         old = self.data[at : at + len(buf)]
         if any(new & ~was for new, was in zip(buf, old, strict=True)):

@@ -3,6 +3,7 @@
 For machines.py and factory.py; DESIGN.md section 6.
 """
 
+import hashlib
 import os
 
 from tools.setctl_host.errors import Failure
@@ -13,7 +14,14 @@ GEOMETRY = {
     "UNIX": (5 * 64 * KIB, 0, 64 * KIB, 5),
     "NOE": (64 * KIB * KIB, 0, 256 * KIB, 5),
     "VLE": (64 * KIB * KIB, 0, 256 * KIB, 3),
+    # the whole chip; boards/W5500_EVB_PICO/mpconfigboard.h
+    "W5500_EVB_PICO": (2048 * KIB, (2048 - 164) * KIB, 4 * KIB, 40),
 }
+# board -> (bytes of a program unit, erase blocks that make one sector of the store); else (4, 1)
+PAGES = {"W5500_EVB_PICO": (256, 8)}
+# boards whose device secret stands in the flash, in its last 4 KiB: a copy of the whole flash is a
+# copy of the identity (firmware/port/rp2/secret_flash.c)
+SECRET_INSIDE = ("W5500_EVB_PICO",)
 SECRET_BYTES = 32
 
 
@@ -33,6 +41,12 @@ def read_secret(flash):
     if len(secret) != SECRET_BYTES:
         raise Failure("wrong-device", f"{path} does not hold {SECRET_BYTES} bytes")
     return secret
+
+
+def secret_page(secret):
+    """Return the bytes that hold `secret` in the last sector of a SECRET_INSIDE board's flash."""
+    page = b"MSDS\x01\x00\x00\x00" + secret
+    return page + hashlib.sha256(page).digest()[:4]
 
 
 def check(board, flash):

@@ -11,7 +11,7 @@ import subprocess
 import termios
 import time
 
-from tools.setctl_host import bootblock, image
+from tools.setctl_host import bootblock, image, rp2040
 from tools.setctl_host.errors import REPO, Failure
 
 
@@ -165,8 +165,16 @@ def _arm926(args, prompt):
     return machine
 
 
+def _rp2040(args, prompt):
+    """Start the emulator with a board of firmware/port/rp2; the prompt is the -dev image's."""
+    board = args.board + ("-dev" if prompt else "")
+    machine = Machine(rp2040.command(args, board), dict(os.environ))
+    machine.host = "10.0.2.2"
+    return machine
+
+
 BOOTBLOCK_ADDRESS = 0x002FF000  # firmware/port/bootblock.h
-_STARTERS = {"UNIX": _unix, "NOE": _arm926, "VLE": _arm926}
+_STARTERS = {"UNIX": _unix, "NOE": _arm926, "VLE": _arm926, "W5500_EVB_PICO": _rp2040}
 
 
 def _escaped(path):

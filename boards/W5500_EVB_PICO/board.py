@@ -1,0 +1,27 @@
+"""The W5500_EVB_PICO board: an RP2040 with wired Ethernet, its line over USB.
+
+For firmware/phone; frozen as `board`. boards/UNIX/board.py documents the contract of each name.
+"""
+
+from rp2port import (  # noqa: F401
+    DEVELOPMENT_FEATURES,
+    BoardError,
+    console,
+    flash,
+    frames,
+    idle,
+    jitter,
+    mac,
+    memory,
+    net,
+    reset,
+    start_time,
+    traceback,
+)
+
+NAME = "W5500_EVB_PICO"
+FEATURES = ("dot1x",) + DEVELOPMENT_FEATURES
+# What the image holds beside what all do (names of licences.COMPONENTS).
+LINKED = ("lwIP", "TinyUSB", "Pico SDK", "fdlibm", "libgcc")
+# Octets of a TLS connection's record buffer: 5 KiB, as on VLE.
+TLS_BUFFER = 5445
