@@ -4,18 +4,13 @@ ACCEPTANCE.md section 2, checks 7 (in small), 8 and 9, on the UNIX board.
 """
 
 import datetime
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from lab_driver import Lab
-from set_driver import CHALLENGE, SETCTL, Set
+from set_driver import CHALLENGE, Set
 from test_setctl_operations import _sealed_challenge
 from tools.lab.faults import Fault
 
@@ -48,7 +43,7 @@ def _at(year, month=1, day=1, minute=0):
 
 
 @pytest.mark.parametrize("form", ["scep_psk", "scep_psk_cms"])
-@pytest.mark.parametrize("way", ["enroll", "renew", "revoke"])
+@pytest.mark.parametrize("way", ["enroll", "renew", "revoke", "revoke, clock"])
 def test_a_rogue_file_with_its_own_ca_draws_no_challenge_and_takes_no_identity(tmp_path, form, way):
     with Lab(tmp_path) as lab, Lab(tmp_path / "rogue", challenge=None) as rogue:
         # it would issue to anybody
@@ -61,18 +56,19 @@ def test_a_rogue_file_with_its_own_ca_draws_no_challenge_and_takes_no_identity(t
             own = _text(lab, None, scep_psk_cms=_sealed_challenge(device, lab, tmp_path))
         device.ok("boot", "--lanpbx", _file(tmp_path, own), "--until", "enrolled")
         before, pem = device.identity(), device.pem()
+        # alone, and with a time server that lets everything have expired
+        way, _, clock = way.partition(", ")
         text = _text(rogue, None, scep_action=way, scep_action_id="9")
-        answer = device.ok("boot", "--lanpbx", _file(tmp_path, text))
+        when = ["--time", _at(2045)] if clock else []
+        answer = device.ok(*when, "boot", "--lanpbx", _file(tmp_path, text))
         changed = {event["key"]: (event["old"], event["new"]) for event in answer.named("config")}
         assert changed["scep_url"] == (lab.url(), rogue.url())
         assert changed["scep_ca_fingerprint"] == (lab.ca_sha256, rogue.ca_sha256)
         assert changed["scep_action"] == (None, way)
         # what the rogue's CA could open it never got
         assert _challenges(rogue) == []
-        if way != "revoke":
-            status = device.ok("status").last
-            assert status["state"] == "active"
-            assert device.identity() == before and device.pem() == pem
+        assert before["state"] == "active"
+        assert device.identity() == before and device.pem() == pem
         # the right file again: an identity of the right CA, at the latest after another boot
         answer = device.ok("boot", "--lanpbx", _file(tmp_path, own), "--until", "enrolled")
         assert device.identity()["state"] == "active"
@@ -155,7 +151,7 @@ def test_ten_kills_of_a_renewal_leave_a_working_identity_and_use_one_challenge_a
                 device.ok("renew")
                 lasts = time.monotonic() - began
                 continue
-            _killed(device, "renew", dice.uniform(0.1 * lasts, lasts))
+            device.kill(dice.uniform(0.1 * lasts, lasts), "renew")
             status = device.ok("status").last
             assert status["slot"] == "active", (seed, kill, status)
             answer = device.run("renew")
@@ -165,19 +161,6 @@ def test_ten_kills_of_a_renewal_leave_a_working_identity_and_use_one_challenge_a
             assert row is not None and row["revoked_at"] is None, (seed, kill)
         used = [row for row in lab.running.state.challenges() if row["used_by"] is not None]
         assert len(used) <= 2, (seed, used)  # the first enrolment's, and at most one
-
-
-def _killed(device, command, after):
-    """Begin a command and kill the set, and setctl with it, after so many seconds."""
-    words = [sys.executable, SETCTL, "--board", "UNIX", "--flash", device.flash, command]
-    tool = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        tool.wait(after)
-    except subprocess.TimeoutExpired:
-        children = Path(f"/proc/{tool.pid}/task/{tool.pid}/children").read_text().split()
-        for pid in children:
-            os.kill(int(pid), signal.SIGKILL)
-        tool.wait()
 
 
 # -- the second URL --------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def boot(set_, until, servers):
     try:
         yield from network.up(set_)
     except Error as e:
-        # the set boots all the same; what needs the network asks for it again
+        # the set boots all the same, and looks for the network again (scheduler.py)
         yield _warning(e)
         steps = ((4, _software),)
     for number, step in steps:
@@ -44,8 +44,23 @@ def boot(set_, until, servers):
     return {"boots": set_.records.store.boots, "until": until}
 
 
+def catch_up(set_):
+    """Generator: bring up a network that was not there, or has changed; what the boot missed."""
+    yield from network.up(set_)
+    scheduler = set_.scheduler
+    if scheduler.missed:
+        scheduler.missed = False
+        yield from configuration(set_, scheduler.servers)
+        scheduler.session = yield from _time(set_, scheduler.servers)
+
+
+def reload(set_):
+    """Generator: read the configuration again: the call server asked."""
+    return configuration(set_, set_.scheduler.servers)
+
+
 def configuration(set_, servers):
-    """Generator: step 3: lanpbx.cfg by TFTP, or the DM file by HTTP; again at a reload."""
+    """Generator: step 3: lanpbx.cfg by TFTP, or the DM file by HTTP."""
     from phone import dm, filed, lanpbx
 
     found = []
@@ -190,7 +205,8 @@ def _session(set_, server):
 
     host, port = _host_port(server, PORT)
     host = yield from _address(set_, host)
-    return Session(host, mac_text(set_.mac()), scepcore.random, port)
+    mac = set_.mac()
+    return Session(host, mac_text(mac) if mac else "none", scepcore.random, port)
 
 
 def _told(session):

@@ -169,7 +169,9 @@ KEYS = (
     ("dot1x", "yes|no", "no"),
     ("dot1x_identity", "text", None),
 )
-_CHALLENGE_LINE = "@challenge"  # in the stored text; no configuration key has such a name
+# In the stored text; no configuration key has such names.
+_CHALLENGE_LINE = "@challenge"
+_REFUSED_LINE = "@refused"
 
 
 def _row(key):
@@ -246,7 +248,8 @@ class Config:
     """The values in force: key -> str. Secrets are not in here (identity/records.py seals them).
 
     challenge_tag: int, under which tag the key store holds the challenge, or None;
-    challenge_ca: str, which CA it was given for (records.py), or None.
+    challenge_ca: str, which CA it was given for (records.py), or None;
+    challenge_refused: whether a CA refused the challenge since something was configured last.
     Invariant: every value has passed `checked`.
     """
 
@@ -255,12 +258,15 @@ class Config:
         self._values = {}
         self.challenge_tag = None
         self.challenge_ca = None
+        self.challenge_refused = False
         if text:
             for line in charset.to_str(text).split("\n"):
                 at = line.find("=")
                 if line[:at] == _CHALLENGE_LINE:
                     tag, _, self.challenge_ca = line[at + 1 :].partition(":")
                     self.challenge_tag = int(tag)
+                elif line[:at] == _REFUSED_LINE:
+                    self.challenge_refused = True
                 elif at > 0 and known(line[:at]):
                     self._values[line[:at]] = line[at + 1 :]
 
@@ -301,6 +307,8 @@ class Config:
         if self.challenge_tag is not None:
             line = (_CHALLENGE_LINE, self.challenge_tag, self.challenge_ca or "")
             lines.append("%s=%d:%s" % line)
+        if self.challenge_refused:
+            lines.append(_REFUSED_LINE + "=yes")
         return bytes("\n".join(lines), "utf-8")
 
     def urls(self):

@@ -17,7 +17,7 @@ RENEW = "renew"
 CHECK = "check"
 ROLLOVER = "rollover"
 ABANDON = "abandon"  # give a pending transaction up
-REVOKE = "revoke"  # treat the active identity as revoked (scep_action=revoke)
+REVOKE = "revoke"  # ask the CA whether the identity is revoked, replace it in any case
 
 
 class Identity:
@@ -133,10 +133,8 @@ def _asked(config, identity, state):
     action, number = config.get("scep_action"), config.number("scep_action_id")
     if action is None or number is None or number <= state.action_done:
         return None
-    if action == "revoke":
-        return REVOKE, "scep_action"
-    if action == "renew" and identity.not_after is not None and not identity.revoked:
-        return RENEW, "scep_action"
+    if action != ENROLL and identity.not_after is not None and not identity.revoked:
+        return action, "scep_action"
     return ENROLL, "scep_action"
 
 

@@ -13,6 +13,9 @@ from scep.x509 import Certificate
 
 # How long the boot waits for the port: three refusals and the factory identity's turn fit in.
 _DOT1X_MS = 60000
+# How long it waits for an address where the port did not open in that time: a network may put who
+# was refused into a VLAN of their own. One that opens later is noticed (main.py, scheduler.py).
+_CLOSED_MS = 10000
 
 
 def up(set_):
@@ -29,8 +32,26 @@ def up(set_):
         set_.network = None  # should DHCP fail, it is asked again
     else:
         yield from _link(set_)
-    set_.network = yield from set_.board.net(set_.mac(), renew=moved)
+        access = set_.access
+    work = set_.board.net(set_.mac(), renew=moved)
+    if access is not None and not access.settled():
+        work = _bounded(work, Deadline(_CLOSED_MS, "an address by DHCP"))
+    set_.network = yield from work
     yield {"event": "boot", "step": 2, "name": "ip", "ip": set_.network["ip"]}
+
+
+def _bounded(work, deadline):
+    """Generator: as the generator `work`, but ends with DeadlineError when time is up."""
+    try:
+        while True:
+            try:
+                event = next(work)
+            except StopIteration as e:
+                return e.value
+            deadline.check()
+            yield event
+    finally:
+        work.close()
 
 
 def _link(set_):

@@ -9,12 +9,14 @@ from phone import backoff, lifecycle
 from scep.x509 import Certificate
 
 RELOAD = "reload"  # the call server asked: read the configuration again, nothing else
+NETWORK = "network"  # the boot found none: look for it again
 # what scep_action may ask for
 _ASKED = (lifecycle.ENROLL, lifecycle.RENEW, lifecycle.REVOKE)
 _CLOCKS_DIFFER = 30  # seconds by which the call server's time must differ to be set again
 _POLL_FIRST = 60  # seconds; each further poll waits twice as long
 _POLL_LIMIT = 3600
 _CHECK_AGAIN = 60
+_NETWORK_AGAIN = 60
 _EARLY_AGAIN = 21600  # seconds until a renewal that was too early is tried again
 _REST = 6 * 3600  # seconds after a renewal in which no other one begins
 _DAY = 86400
@@ -24,21 +26,21 @@ class Scheduler:
     """Runs the lifecycle of one set while it is on.
 
     Invariant: `state` holds nothing that needs the clock (lifecycle.State); what must survive a
-    power cut is in the key store.
+    power cut is in the key store. missed: whether the boot had no network for steps 3 and 5;
+    servers: dict of str, where the configuration is read from (boot.py); session:
+    callsession.Session with the call server, or None.
     """
 
     NOTHING = lifecycle.NONE  # what due() returns when nothing is
 
     def __init__(self, set_, servers=None, session=None):
-        """Begin at power on; draws the wait that spreads a site's sets.
-
-        servers: dict of str, where the configuration was read from (boot.py), for a reload;
-        session: callsession.Session with the call server, or None.
-        """
+        """Begin at power on; draws the wait that spreads a site's sets."""
         self._set = set_
-        self._servers = servers
-        self._session = session
+        self.servers = servers
+        self.session = session
+        self.missed = set_.network is None
         self._failures = 0
+        self._network_at = 0
         self._draw = backoff.uniform(scepcore.random)
         self._no_port = lifecycle.Port()
         self.state = lifecycle.State(self._spread())
@@ -59,12 +61,14 @@ class Scheduler:
                 yield None
 
     def due(self):
-        """Return RELOAD, or the action of lifecycle.due for this moment."""
+        """Return NETWORK, RELOAD, or the action of lifecycle.due for this moment."""
         set_ = self._set
-        if self._session is not None and self._call_server():
-            return RELOAD
-        set_.clock.tick()
         self.state.uptime = set_.clock.uptime()
+        if set_.network is None:
+            return NETWORK if self.state.uptime >= self._network_at else lifecycle.NONE
+        if self.session is not None and self._call_server():
+            return RELOAD
+        self.state.challenge_refused = set_.records.config.challenge_refused
         port = set_.access.port if set_.access is not None else self._no_port
         action, _reason = lifecycle.due(
             set_.records.config, self._identity(), set_.clock.now(), port, self.state
@@ -77,7 +81,6 @@ class Scheduler:
         A site's sets learn of it together (a reload), so they are spread again.
         """
         self.state.start_at = self._set.clock.uptime() + self._spread()
-        self.state.challenge_refused = False
         self.state.retry_at = 0
         self._failures = 0
 
@@ -106,7 +109,7 @@ class Scheduler:
 
     def _call_server(self):
         """Let the session have its turn; return whether it asks for a reload."""
-        session, clock = self._session, self._set.clock
+        session, clock = self.session, self._set.clock
         session.step()
         told, now = session.take_time(), clock.now()
         if told is not None and (now is None or abs(told - now) > _CLOCKS_DIFFER):
@@ -147,10 +150,10 @@ class Scheduler:
         """Generator: the action itself. What only it needs is loaded by it: heaps are small."""
         set_ = self._set
         records = set_.records
-        if action == RELOAD:
+        if action in (RELOAD, NETWORK):
             from phone import boot
 
-            yield from boot.configuration(set_, self._servers)
+            yield from (boot.catch_up(set_) if action == NETWORK else boot.reload(set_))
         if action == lifecycle.POLL:
             action = lifecycle.RENEW if records.waiting().replaced else lifecycle.ENROLL
         if action == lifecycle.ENROLL:
@@ -173,7 +176,19 @@ class Scheduler:
         elif action == lifecycle.ABANDON:
             records.abandon()
         elif action == lifecycle.REVOKE:
-            records.suspend("revoked")
+            yield from self._replace()
+
+    def _replace(self):
+        """Generator: what scep_action=revoke asks for. A file is not authenticated: what it says
+        withdraws nothing, the CA's signed word does; the identity serves until another is there.
+        """
+        from phone.identity import enrol, revocation
+
+        try:
+            yield from revocation.check(self._set)
+        except Error as e:
+            yield {"event": "warning", "code": e.code, "message": e.message}
+        yield from enrol.enroll(self._set)
 
     def _renew(self):
         """Generator: renew, and where the CA never does, enrol anew: the ladder's last rung."""
@@ -182,7 +197,8 @@ class Scheduler:
         try:
             yield from renew.renew(self._set)
         except Error as e:
-            if e.code != "renewal-refused" or e.evidence["early"]:
+            refused = self._set.records.config.challenge_refused
+            if e.code != "renewal-refused" or e.evidence["early"] or refused:
                 raise
             refusal = e
         else:
@@ -213,6 +229,9 @@ class Scheduler:
     def _failed(self, action, error):
         """Set the waits by what went wrong."""
         state, records = self.state, self._set.records
+        if action == NETWORK:
+            self._network_at = state.uptime + _NETWORK_AGAIN
+            return
         if error.code == "pending":
             transaction = records.waiting()
             if transaction.polls == 0:
@@ -232,8 +251,6 @@ class Scheduler:
             state.checked_at = state.uptime - _DAY + _POLL_LIMIT
             state.retry_at = state.uptime + _CHECK_AGAIN
             return
-        if error.code == "fail-badRequest" and records.has_challenge():
-            state.challenge_refused = True
         self._failures += 1
         asked = backoff.asked(error.evidence, self._set.clock.now())
         spread = records.config.number("scep_spread")

@@ -183,19 +183,24 @@ def _with(set_, client):
     """Generator: enrol with a Client that is prepared; returns the result's fields."""
     records = set_.records
     transaction = records.transaction()
+    challenge = None
     try:
         if transaction is None or not _usable(set_, transaction, client):
             transaction = yield from _begin(set_, transaction)
         gc.collect()
-        issued = yield from client.enrol(transaction, challenge_for(set_, client), records.save)
+        challenge = challenge_for(set_, client)
+        issued = yield from client.enrol(transaction, challenge, records.save)
     except Error as e:
         if e.code.startswith("fail-") and transaction is not None:
             # a definite refusal: the key may be used again, the transaction may not
             transaction.restart()
             records.save(transaction)
+        if e.code == "fail-badRequest" and challenge is not None:
+            records.keep_challenge_refused(True)
         raise
     finally:
         wipe_keys(transaction)
+    records.keep_challenge_refused(False)
     records.keep_learned(client.authority.sha256(), client.learned.to_bytes())
     return (yield from conclude(set_, transaction, issued, client))
 

@@ -10,6 +10,7 @@ import json
 import scepcore
 from keystore import Store, slots
 from phone import charset
+from phone.clock import DAY
 from phone.config import Config, ConfigError
 from scep import asn1time
 from scep.der import SEQUENCE, Reader
@@ -85,6 +86,7 @@ class Records:
             fresh.challenge_ca = _ca_of(fresh)
         if not said and fresh.challenge_ca == self.config.challenge_ca:
             return said
+        fresh.challenge_refused = False
         store.put("config", slots.SETTINGS, fresh.encode())
         self.config = fresh
         if old_tag is not None and old_tag != tag:
@@ -107,6 +109,12 @@ class Records:
                 "scep_psk was given for another CA than the one that is configured now",
                 "scep_psk",
             )
+
+    def keep_challenge_refused(self, refused):
+        """Store with the settings whether the CA refused the challenge: until the next change."""
+        if self.config.challenge_refused != refused:
+            self.config.challenge_refused = refused
+            self.store.put("config", slots.SETTINGS, self.config.encode())
 
     def challenge(self):
         """Return the challenge in a bytearray that the caller wipes."""
@@ -167,7 +175,9 @@ class Records:
     def activate(self, issued, authorities, now):
         """Make the issued certificate and the waiting key the set's identity: one commit.
 
-        issued: scep Issued; authorities: list of DER, the anchor first; now: int or None.
+        issued: scep Issued; authorities: list of DER, the anchor first; now: int or None. Stored is
+        the time that the CA bears witness to: a clock that was moved ahead must not bind the true
+        time, once it comes.
         """
         store = self.store
         store.put("next", slots.CERTIFICATE, issued.certificate)
@@ -184,7 +194,7 @@ class Records:
         self.suspend(None)
         store.delete("state", slots.LAST_ERROR)
         if now is not None:
-            self.keep_time(now)
+            self.keep_time(min(now, Certificate(issued.certificate).not_before + DAY))
 
     def take_over(self, key, chain, mark):
         """Make a key (scepcore.RSAKey) and its certificates (list of DER) the active identity.

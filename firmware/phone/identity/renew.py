@@ -36,7 +36,9 @@ def renew(set_):
         enrol.wipe_keys(transaction)
         transaction = yield from _begin(set_)
     gc.collect()
-    challenge = enrol.challenge_for(set_, client)
+    challenge = None
+    if not records.config.challenge_refused:
+        challenge = enrol.challenge_for(set_, client)
     try:
         issued = yield from client_renew.renew(client, transaction, challenge, records.save)
     except client_renew.RenewalError:
