@@ -5,7 +5,8 @@ For firmware/phone; frozen as `board`. DESIGN.md sections 6 and 8.
 A board module has: NAME, FEATURES, flash(), mac(), start_time(), jitter(), net(), console(),
 idle(), memory(), traceback(), reset(). The same names on every board; each docstring here is the
 contract. TLS_BUFFER is optional: octets of a TLS connection's record buffer, where any record of
-any server (scep/tls.py) is too much for the heap.
+any server (scep/tls.py) is too much for the heap. A board that can make its own device secret and
+factory key (phone/provision.py) has secret(make) -> bool and SPAN, erase blocks a store's sector.
 
 What an emulated board finds in its boot-parameter block stands in the environment here:
 MICROSCEP_FLASH (file), MICROSCEP_SECRET (file, read by the C core), MICROSCEP_TIME (seconds since

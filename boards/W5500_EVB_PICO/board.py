@@ -5,6 +5,7 @@ For firmware/phone; frozen as `board`. boards/UNIX/board.py documents the contra
 
 from rp2port import (  # noqa: F401
     DEVELOPMENT_FEATURES,
+    SPAN,
     BoardError,
     console,
     flash,
@@ -15,6 +16,7 @@ from rp2port import (  # noqa: F401
     memory,
     net,
     reset,
+    secret,
     start_time,
     traceback,
 )

@@ -20,6 +20,8 @@ def start(set_, command):
     action = _ACTIONS.get(command.name)
     if action is None:
         raise Error("unsupported", "this firmware does not know the command " + command.name)
+    if command.name in _NEWBORN:
+        return action(set_, command)
     if set_.fault is not None:
         raise set_.fault
     if set_.records.damaged is not None and command.name != "wipe":
@@ -191,6 +193,19 @@ def _licences(set_, command):
     return {"text": licences.text(getattr(set_.board, "LINKED", ()))}
 
 
+def _factory(set_, command):
+    from phone import provision
+
+    return provision.make_key(set_, _options(command).get("mac", ""))
+
+
+def _born(set_, command):
+    from phone import provision
+
+    options = _options(command)
+    return provision.take_certificate(set_, options["certificate"], options["chain"])
+
+
 # -- the rest --------------------------------------------------------------------------------------
 
 _ACTIONS = {
@@ -210,7 +225,11 @@ _ACTIONS = {
     "wipe": _wipe,
     "licences": _licences,
     "fault": _fault,
+    "factory": _factory,
+    "born": _born,
 }
+# What a board without a key store is for.
+_NEWBORN = ("factory", "born")
 
 
 def _options(command):

@@ -67,6 +67,7 @@ class Set:
         self.listeners = []
         self.records = None
         self.fault = None
+        self.newborn = None  # (RSAKey, MAC address) between `factory` and `born` (provision.py)
         self.network = None  # what board.net() returned, once it is up
         self.access = None
         self.clock = Clock()

@@ -3,6 +3,7 @@
 
 import { BasePeripheral, GPIOPinState, RP2040, USBCDC } from "rp2040js";
 
+import { stepper } from "./core.mjs";
 import { Flash, QspiPins, SIZE, Ssi } from "./flash.mjs";
 import { W5500 } from "./w5500.mjs";
 
@@ -10,6 +11,7 @@ const FREQUENCY = 125e6;
 const NANOS = 1e9 / FREQUENCY;
 const PIN = { select: 17, reset: 20, interrupt: 21 };
 const BURST = 20000; // instructions between two looks at the outside
+const SLICE = 60; // cycles, half a microsecond: alarms are at most so late
 const IDLE_MS = 50; // the most that an idle chip's time moves at once
 
 /** The ring oscillator: random bits from `random` (null: a dead source, always the same). */
@@ -60,6 +62,7 @@ export class Board {
     this.wireUsb(options.received);
     chip.core.PC = 0x10000000;
     this.instructions = 0;
+    this.step = stepper(chip);
     this.watchdog = chip.peripherals[0x40058];
   }
 
@@ -101,10 +104,11 @@ export class Board {
     let wall = performance.now();
     while (!stopped()) {
       this.feed();
-      let left = BURST;
-      while (left-- > 0 && !chip.core.waiting) {
-        clock.tick(chip.core.executeInstruction() * NANOS);
-        this.instructions++;
+      for (let left = BURST; left > 0 && !chip.core.waiting; ) {
+        const [cycles, count] = this.step(SLICE);
+        left -= count;
+        this.instructions += count;
+        clock.tick(cycles * NANOS);
       }
       if (chip.core.waiting) await this.wait(wall);
       else await new Promise(setImmediate);

@@ -129,6 +129,9 @@ def parse(argv):
             setattr(args, key, value)
     for needed in ("board", "flash"):
         if not hasattr(args, needed):
+            if needed == "flash" and args.board.startswith("SERIAL:"):
+                args.flash = None  # its flash is its own
+                continue
             parser.error(f"--{needed} is missing")
     if args.command == "boot" and not re.match(r"^(idle|enrolled|step=[1-5])$", args.until):
         parser.error("--until is idle, enrolled or step=1..5")

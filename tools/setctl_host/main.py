@@ -41,6 +41,10 @@ def main(argv):
 
 
 def _factory(args, output):
+    if args.board.startswith("SERIAL:"):
+        from tools.setctl_host import serialfactory
+
+        return serialfactory.make(args, output)
     from tools.setctl_host import factory  # needs the Python packages of the virtual environment
 
     if args.board not in image.GEOMETRY:

@@ -64,9 +64,20 @@ class _Region:
         self._flash.writeblocks(n, buf, off)
 
 
+# Erase blocks of the flash that make one sector of the key store: 32 KiB.
+SPAN = 8
+
+
 def flash():
     """Return the block device that holds the key store: behind the image, before the secret."""
+    if not rp2board.secret():
+        raise BoardError("wrong-device", "the board has no device secret yet: setctl factory")
     return _Region(0, rp2board.STORE_BYTES)
+
+
+def secret(make):
+    """Tell whether the board has its device secret; make: give it one where it has none."""
+    return rp2board.secret(make)
 
 
 def mac():
