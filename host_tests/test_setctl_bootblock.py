@@ -10,7 +10,8 @@ import pytest
 
 from tools.setctl_host import bootblock, machines
 
-HEADER = Path(__file__).parent.parent / "firmware" / "port" / "bootblock.h"
+ROOT = Path(__file__).parent.parent
+HEADER = ROOT / "firmware" / "port" / "bootblock.h"
 SIZES = {"uint8_t": 1, "uint32_t": 4, "int64_t": 8}
 
 
@@ -66,9 +67,17 @@ def test_constants_are_those_of_the_header():
     text = _header()
     constants = {n: int(v, 0) for n, v in re.findall(r"BOOTBLOCK_(\w+) (0x[0-9a-f]+|\d+)u", text)}
     tears = {n: int(v) for n, v in re.findall(r"BOOTBLOCK_(TEAR_\w+) = (\d+)", text)}
-    assert constants.pop("ADDRESS") == machines.BOOTBLOCK_ADDRESS
     for name, value in {**constants, **tears}.items():
         assert getattr(bootblock, name) == value, name
+
+
+@pytest.mark.parametrize("board", machines.EMULATED)
+def test_its_address_is_the_one_of_the_board_s_machine(board):
+    text = (ROOT / "boards" / board / "board.mk").read_text()
+    machine = re.search(r"^MACHINE = (\w+)$", text, re.M).group(1)
+    text = (HEADER.parent / machine / "machine.h").read_text()
+    address = re.search(r"BOOTBLOCK_ADDRESS (0x[0-9a-f]+)u", text).group(1)
+    assert machines.EMULATED[board].bootblock == int(address, 0)
 
 
 def test_nothing_is_flagged_that_was_not_given():

@@ -19,9 +19,30 @@ MAY_IMPORT = {
     "licences": set(),
     "scep": {"errors", "scep", "scepcore"},
     "keystore": {"errors", "keystore", "scepcore"},
-    "phone": {"errors", "licences", "scep", "keystore", "scepcore", "phone", "board", "arm926", "noe"},
+    "phone": {
+        "errors",
+        "licences",
+        "scep",
+        "keystore",
+        "scepcore",
+        "phone",
+        "board",
+        "baremetal",
+        "noe",
+    },
 }
-OURS = {"errors", "licences", "scep", "keystore", "phone", "scepcore", "board", "main", "noe", "arm926"}
+OURS = {
+    "errors",
+    "licences",
+    "scep",
+    "keystore",
+    "phone",
+    "scepcore",
+    "board",
+    "main",
+    "noe",
+    "baremetal",
+}
 
 
 def modules(layer):

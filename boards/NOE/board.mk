@@ -2,4 +2,5 @@
 # DEV=1 builds the development image (prompt, compiler, registers in crash reports) into
 # build/NOE-dev: `make BOARD=NOE DEV=1`.
 
+MACHINE = versatilepb
 include firmware/port/board.mk

@@ -4,7 +4,7 @@ For firmware/phone; frozen as `board`. boards/UNIX/board.py documents the contra
 """
 
 import framebuf
-from arm926 import (  # noqa: F401
+from baremetal import (  # noqa: F401
     DEVELOPMENT_FEATURES,
     BoardError,
     console,

@@ -1,4 +1,4 @@
 # What is frozen into NOE's image: the firmware, the port's module, this board's own.
 include("../../firmware/manifest.py")
-module("arm926.py", base_path="../../firmware/port")
+module("baremetal.py", base_path="../../firmware/port")
 module("board.py")

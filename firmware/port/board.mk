@@ -1,8 +1,9 @@
-# What a board of this port puts into its own board.mk (boards/boards.mk tells how that is run).
+# What a board of this port puts into its own board.mk (boards/boards.mk tells how that is run), with
+# MACHINE = the folder here that holds its core, devices and addresses.
 
 OUT = $(BUILD)$(if $(DEV),-dev)
 
-PORT_FLAGS = BOARD=$(BOARD) BOARD_DIR=$(BOARD_DIR) BUILD=$(OUT)/obj DEV=$(DEV) BARE=$(BARE) \
+PORT_FLAGS = BOARD=$(BOARD) MACHINE=$(MACHINE) BOARD_DIR=$(BOARD_DIR) BUILD=$(OUT)/obj DEV=$(DEV) BARE=$(BARE) \
 	MPY=$(MPY) LWIP=$(LWIP) MICROPY_MPYCROSS=$(MICROPY_MPYCROSS) CFLAGS_EXTRA="$(PREFIX_MAP)"
 
 $(OUT)/firmware.elf: FORCE

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bootblock.h"
+#include "machine.h"
 
 static struct bootblock *const block = (struct bootblock *)BOOTBLOCK_ADDRESS;
 

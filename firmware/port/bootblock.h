@@ -1,6 +1,6 @@
 /* Boot-parameter block: what the host hands to an emulated set beside the image. Layout shared
  * with the host tool (a test compares them). Little-endian, 4 KiB page at a fixed RAM address,
- * put there by QEMU's -device loader,file=F,addr=0x002FF000,force-raw=on.
+ * put there by QEMU's -device loader,file=F,addr=BOOTBLOCK_ADDRESS,force-raw=on (machine.h).
  *
  * It stands for what a real set has in fuses (secret, MAC) and in hardware (noise source), so that
  * test hooks reach the same production image.
@@ -12,7 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BOOTBLOCK_ADDRESS 0x002ff000u
 #define BOOTBLOCK_MAGIC 0x4250534du /* "MSPB" */
 #define BOOTBLOCK_VERSION 1u
 #define BOOTBLOCK_SIZE 4096u

@@ -6,17 +6,12 @@
 
 #include "crash.h"
 #include "irq.h"
-#include "machine.h"
-#include "mmu.h"
+#include "protection.h"
 #include "uart.h"
 
 #ifndef MICROSCEP_DEVELOPMENT
 #define MICROSCEP_DEVELOPMENT 0
 #endif
-
-uint32_t fault_status(void);
-uint32_t fault_status_prefetch(void);
-uint32_t fault_address(void);
 
 uint32_t crash_frame[17];
 
@@ -50,21 +45,13 @@ static void put_word(const char *name, uint32_t value) {
     put(text);
 }
 
-static _Noreturn void reset(void) {
-    irq_save();
-    REG32(SYSTEM_BASE + 0x20) = 0xa05f; /* unlock (DUI 0225D 4.3) */
-    REG32(SYSTEM_BASE + 0x40) = 0x104;  /* software reset */
-    for (;;)
-        cpu_wait_for_interrupt();
-}
-
 /* Addresses of code found on the stack, newest first: a backtrace without a frame pointer. */
 static void put_backtrace(uint32_t sp) {
     put("!crash stack:");
     sp &= ~3u;
-    for (unsigned found = 0; found < 12 && mmu_in_stack(sp); sp += 4) {
+    for (unsigned found = 0; found < 12 && protection_in_stack(sp); sp += 4) {
         uint32_t word = *(const uint32_t *)sp;
-        if (mmu_in_image(word) && (word & 3) == 0) {
+        if (protection_is_code(word)) {
             put_word("at", word);
             found++;
         }
@@ -81,7 +68,7 @@ _Noreturn void crash(const char *reason) {
     put("\r\n");
     put_backtrace((uint32_t)__builtin_frame_address(0));
     put("!crash end\r\n");
-    reset();
+    machine_restart();
 }
 
 _Noreturn void crash_exception(unsigned kind) {
@@ -90,7 +77,7 @@ _Noreturn void crash_exception(unsigned kind) {
                                         "unexpected fast interrupt"};
     static unsigned depth;
     if (depth++ != 0) /* a fault while reporting: say no more */
-        reset();
+        machine_restart();
     put("\r\n!crash ");
     put(kinds[kind]);
     put("\r\n!crash");
@@ -98,8 +85,8 @@ _Noreturn void crash_exception(unsigned kind) {
     put_word("lr", crash_frame[14]);
     put_word("sp", crash_frame[13]);
     put_word("cpsr", crash_frame[16]);
-    put_word("fault", kind == 2 ? fault_status_prefetch() : fault_status());
-    put_word("address", fault_address());
+    put_word("fault", machine_fault_status(kind));
+    put_word("address", machine_fault_address());
     put("\r\n");
 #if MICROSCEP_DEVELOPMENT
     static const char *const names[] = {"r0", "r1", "r2", "r3",  "r4",  "r5", "r6",
@@ -111,22 +98,22 @@ _Noreturn void crash_exception(unsigned kind) {
 #endif
     put_backtrace(crash_frame[13]);
     put("!crash end\r\n");
-    reset();
+    machine_restart();
 }
 
 _Noreturn void machine_reset(void) {
     put("\r\n!reset\r\n");
-    reset();
+    machine_restart();
 }
 
 _Noreturn void machine_off(void) {
     put("\r\n!off\r\n");
-    reset();
+    machine_restart();
 }
 
 _Noreturn void machine_power_cut(uint32_t step) {
     put("\r\n!power-cut ");
     put_decimal(step);
     put("\r\n");
-    reset();
+    machine_restart();
 }

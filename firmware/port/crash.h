@@ -7,14 +7,20 @@
 
 #include <stdint.h>
 
-/* Filled by start.S before crash_exception: r0-r12, sp, lr, pc, cpsr. */
+/* Filled by start.S before crash_exception: r0-r12, sp, lr, pc, program status. */
 extern uint32_t crash_frame[17];
 
 /* Reports a software fault (one sentence, no secrets) with the caller's address; resets. */
 _Noreturn void crash(const char *reason);
 
-/* Called by start.S with crash_frame filled; kind as in start.S. */
+/* Called with crash_frame filled; kind: 0 undefined instruction, 1 supervisor call, 2 instruction
+ * fetch, 3 data access, 4 any other. */
 _Noreturn void crash_exception(unsigned kind);
+
+/* What the machine's folder gives: the core's fault registers, and a reset that says nothing. */
+uint32_t machine_fault_status(unsigned kind);
+uint32_t machine_fault_address(void);
+_Noreturn void machine_restart(void);
 
 /* Ends the run on purpose: prints '!reset', '!off' or '!power-cut STEP', then resets. */
 _Noreturn void machine_reset(void);

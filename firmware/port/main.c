@@ -17,7 +17,10 @@
 #include "bootblock.h"
 #include "crash.h"
 #include "irq.h"
+#if MICROSCEP_KEYS
 #include "keys.h"
+#endif
+#include "machine.h"
 #include "net.h"
 #include "nor.h"
 #include "stack.h"
@@ -101,7 +104,7 @@ void port_main(void) {
     mp_cstack_init_with_top(__stack_top, stack_size());
     start_heap();
     mp_init();
-    irq_restore(0x1f); /* System mode, interrupts on */
+    irq_restore(IRQ_STATE_ON);
     net_init();
     nor_set_power_cut(bootblock_get()->power_cut_step, bootblock_get()->power_cut_tear);
 

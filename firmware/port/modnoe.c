@@ -7,8 +7,12 @@
 
 #include "bootblock.h"
 #include "crash.h"
+#if MICROSCEP_KEYS
 #include "keys.h"
+#endif
+#include "machine.h"
 #include "modnoe.h"
+#include "nor.h"
 #include "port.h"
 #include "stack.h"
 #include "ticks.h"
@@ -132,7 +136,7 @@ static mp_obj_t fault(mp_obj_t kind) {
         poke(0x10); /* near the null pointer */
         break;
     case 1:
-        __asm__ volatile(".word 0xe7f000f0"); /* permanently undefined */
+        __asm__ volatile("udf #0"); /* permanently undefined */
         break;
     case 2:
         return mp_obj_new_int_from_uint(overflow_stack(0));
@@ -147,6 +151,9 @@ static mp_obj_t fault(mp_obj_t kind) {
         break;
     case 6:
         ((void (*)(void))0x70000000)();
+        break;
+    case 8:
+        poke((uintptr_t)nor_memory() + 16); /* the flash is not written by stores */
         break;
     default:
         crash("asked for");

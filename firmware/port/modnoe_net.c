@@ -13,7 +13,7 @@
 #include "dhcp_options.h"
 #include "modnoe.h"
 #include "net.h"
-#include "smc91c111.h"
+#include "nic.h"
 
 /* modlwip.c asks which address family getaddrinfo prefers; network_lwip.c is not built. */
 int mp_mod_network_prefer_dns_use_ip_version = 4;
@@ -149,7 +149,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(receive_frame_obj, receive_frame);
 
 /* def counters() -> (received, dropped, malformed, sent, send_failed, interrupts) */
 static mp_obj_t counters(void) {
-    const struct smc91c111_counters *c = smc91c111_counters();
+    const struct nic_counters *c = nic_counters();
     mp_obj_t all[6] = {
         mp_obj_new_int_from_uint(c->received),    mp_obj_new_int_from_uint(c->dropped),
         mp_obj_new_int_from_uint(c->malformed),   mp_obj_new_int_from_uint(c->sent),

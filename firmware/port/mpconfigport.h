@@ -1,4 +1,4 @@
-/* MicroPython's configuration for the bare-metal ARM926 port. Boards set the MICROSCEP_ options
+/* MicroPython's configuration for the bare-metal port. Boards set the MICROSCEP_ options
  * in mpconfigboard.h; production builds have neither prompt nor compiler.
  */
 #ifndef MICROSCEP_PORT_MPCONFIGPORT_H
@@ -7,6 +7,7 @@
 #include <alloca.h>
 #include <stdint.h>
 
+#include "machine.h"
 #include "mpconfigboard.h"
 
 #ifndef MICROSCEP_DEVELOPMENT
@@ -92,7 +93,7 @@ typedef uint32_t mp_uint_t;
 typedef long mp_off_t;
 
 #define MICROPY_HW_BOARD_NAME MICROSCEP_BOARD_NAME
-#define MICROPY_HW_MCU_NAME "arm926ej-s"
+#define MICROPY_HW_MCU_NAME MACHINE_CPU
 
 #define MP_NEED_LOG2 (1)
 #define MP_STATE_PORT MP_STATE_VM

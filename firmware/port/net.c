@@ -1,4 +1,4 @@
-/* The one network interface: lwIP over the SMC91C111, DHCP, frames for 802.1X.
+/* The one network interface: lwIP over the Ethernet controller, DHCP, frames for 802.1X.
  * For main.c and module noe. lwIP runs outside interrupts only: from net_poll, and from modlwip's
  * calls, which net_poll never interrupts.
  */
@@ -14,8 +14,8 @@
 #include "bootblock.h"
 #include "net.h"
 #include "netrandom.h"
+#include "nic.h"
 #include "port.h"
-#include "smc91c111.h"
 #include "ticks.h"
 
 #define FRAMES_PER_POLL 16u
@@ -35,14 +35,14 @@ static void wake(void) {
 
 static err_t link_output(struct netif *netif, struct pbuf *p) {
     (void)netif;
-    if (p->tot_len < ETH_PAD_SIZE || !smc91c111_send_begin((size_t)p->tot_len - ETH_PAD_SIZE))
+    if (p->tot_len < ETH_PAD_SIZE || !nic_send_begin((size_t)p->tot_len - ETH_PAD_SIZE))
         return ERR_MEM;
     size_t skip = ETH_PAD_SIZE;
     for (const struct pbuf *q = p; q != NULL; q = q->next) {
-        smc91c111_send_piece((const uint8_t *)q->payload + skip, q->len - skip);
+        nic_send_piece((const uint8_t *)q->payload + skip, q->len - skip);
         skip = 0;
     }
-    smc91c111_send_end();
+    nic_send_end();
     return ERR_OK;
 }
 
@@ -56,7 +56,7 @@ static err_t interface_init(struct netif *netif) {
     netif->output = etharp_output;
     netif->linkoutput = link_output;
     netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET;
-    return smc91c111_init(netif->hwaddr, wake) ? ERR_OK : ERR_IF;
+    return nic_init(netif->hwaddr, wake) ? ERR_OK : ERR_IF;
 }
 
 void net_init(void) {
@@ -106,8 +106,7 @@ static void input(size_t n) {
 void net_poll(void) {
     unsigned budget = FRAMES_PER_POLL;
     while (budget != 0) {
-        size_t n =
-            smc91c111_receive(frame_buffer + ETH_PAD_SIZE, sizeof frame_buffer - ETH_PAD_SIZE);
+        size_t n = nic_receive(frame_buffer + ETH_PAD_SIZE, sizeof frame_buffer - ETH_PAD_SIZE);
         if (n == 0)
             break;
         input(n);
@@ -147,9 +146,9 @@ size_t net_receive_frame(uint8_t *out, size_t max) {
 }
 
 bool net_send_frame(const uint8_t *frame, size_t n) {
-    if (n < 14 || n > 1514 || !smc91c111_send_begin(n))
+    if (n < 14 || n > 1514 || !nic_send_begin(n))
         return false;
-    smc91c111_send_piece(frame, n);
-    smc91c111_send_end();
+    nic_send_piece(frame, n);
+    nic_send_end();
     return true;
 }

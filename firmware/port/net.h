@@ -1,4 +1,4 @@
-/* The one network interface: lwIP over the SMC91C111, DHCP, frames for 802.1X.
+/* The one network interface: lwIP over the Ethernet controller, DHCP, frames for 802.1X.
  * For main.c and module noe; sockets are MicroPython's modlwip.c.
  */
 #ifndef MICROSCEP_PORT_NET_H

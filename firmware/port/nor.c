@@ -1,91 +1,27 @@
-/* NOR flash behind the CFI Intel command set. For the key store's block device (modnoe_flash.c).
- * JEDEC JESD68.01 (query), Intel/Numonyx P30 data sheet (command set 0001).
+/* NOR flash: programs that clear bits only, erases, and the power-cut counter, on any device.
+ * For the key store's block device (modnoe_flash.c).
  */
 #include <string.h>
 
 #include "bootblock.h"
 #include "crash.h"
-#include "machine.h"
 #include "nor.h"
-#include "ticks.h"
-
-/* Two 16-bit devices side by side or one of 32 bits: a command goes to both halves. */
-#define COMMAND(byte) ((uint32_t)(byte) << 16 | (uint32_t)(byte))
-#define READ_ARRAY COMMAND(0xff)
-#define READ_QUERY COMMAND(0x98)
-#define CLEAR_STATUS COMMAND(0x50)
-#define PROGRAM COMMAND(0x40)
-#define ERASE COMMAND(0x20)
-#define CONFIRM COMMAND(0xd0)
-#define UNLOCK COMMAND(0x60)
-#define STATUS_READY COMMAND(0x80)
-#define STATUS_ERRORS COMMAND(0x3a) /* erase, program, voltage, locked */
+#include "nor_device.h"
 
 #define RUN_BYTES 256u
-#define PROGRAM_LIMIT_US 10000u
-#define ERASE_LIMIT_US 10000000u
 
 static struct nor_geometry geometry;
 static uint32_t steps;
 static uint32_t cut_step, cut_tear;
 
-static volatile uint32_t *word_at(uint32_t offset) {
-    return (volatile uint32_t *)(NOR_BASE + offset);
-}
-
-static uint8_t query(uint32_t index) {
-    return (uint8_t)*word_at(index * 4);
-}
-
 struct nor_geometry nor_query(void) {
-    if (geometry.sectors != 0)
-        return geometry;
-    *word_at(0x55 * 4) = READ_QUERY;
-    uint32_t devices = (*word_at(0x10 * 4) >> 16 & 0xff) == 'Q' ? 2 : 1;
-    bool answers = query(0x10) == 'Q' && query(0x11) == 'R' && query(0x12) == 'Y';
-    if (answers && query(0x2c) == 1) { /* one erase region: JESD68.01 table 3 */
-        geometry.sectors = (query(0x2d) | (uint32_t)query(0x2e) << 8) + 1;
-        geometry.sector_size = (query(0x2f) | (uint32_t)query(0x30) << 8) * 256 * devices;
-        if ((uint64_t)geometry.sectors * geometry.sector_size > NOR_SPACE)
-            geometry.sectors = 0;
-    }
-    *word_at(0) = READ_ARRAY;
+    if (geometry.sectors == 0)
+        geometry = nor_device_query();
     return geometry;
 }
 
 const uint8_t *nor_memory(void) {
-    return (const uint8_t *)NOR_BASE;
-}
-
-static bool wait_ready(volatile uint32_t *word, uint32_t limit_us) {
-    uint64_t end = ticks_us64() + limit_us;
-    uint32_t status;
-    do {
-        status = *word;
-        if ((status & STATUS_READY) == STATUS_READY)
-            return (status & STATUS_ERRORS) == 0;
-    } while (ticks_us64() < end);
-    return false;
-}
-
-static bool program_word(volatile uint32_t *word, uint32_t value) {
-    *word = PROGRAM;
-    *word = value;
-    bool ok = wait_ready(word, PROGRAM_LIMIT_US);
-    if (!ok)
-        *word = CLEAR_STATUS;
-    return ok;
-}
-
-static bool erase_sector(volatile uint32_t *word) {
-    *word = UNLOCK; /* P30: sectors are locked after power-on */
-    *word = CONFIRM;
-    *word = ERASE;
-    *word = CONFIRM;
-    bool ok = wait_ready(word, ERASE_LIMIT_US);
-    if (!ok)
-        *word = CLEAR_STATUS;
-    return ok;
+    return (const uint8_t *)nor_device_word(0);
 }
 
 /* Pseudo-random bits that differ from step to step (Knuth's multiplier). */
@@ -101,30 +37,30 @@ static bool step_is_cut(void) {
     return ++steps == cut_step;
 }
 
-static _Noreturn void cut_program(volatile uint32_t *word, uint32_t old, uint32_t value) {
+static _Noreturn void cut_program(uint32_t at, uint32_t old, uint32_t value) {
     if (cut_tear == BOOTBLOCK_TEAR_PARTIAL)
-        program_word(word, old & ~(old & ~value & pattern(steps, 0)));
+        nor_device_program(at, old & ~(old & ~value & pattern(steps, 0)));
     else if (cut_tear == BOOTBLOCK_TEAR_DONE)
-        program_word(word, value);
-    *word = READ_ARRAY;
+        nor_device_program(at, value);
+    nor_device_array(at);
     machine_power_cut(steps);
 }
 
 /* A torn erase leaves bits that have not come up yet, here in one word of eight. */
-static _Noreturn void cut_erase(volatile uint32_t *word) {
+static _Noreturn void cut_erase(uint32_t at) {
     if (cut_tear != BOOTBLOCK_TEAR_NONE)
-        erase_sector(word);
+        nor_device_erase(at, geometry.sector_size);
     if (cut_tear == BOOTBLOCK_TEAR_PARTIAL) {
         for (uint32_t i = 0; i < geometry.sector_size / 4; i += i < 256 ? 8 : 1024)
-            program_word(word + i, pattern(steps, i));
+            nor_device_program(at + 4 * i, pattern(steps, i));
     }
-    *word = READ_ARRAY;
+    nor_device_array(at);
     machine_power_cut(steps);
 }
 
 /* What the word at offset shall hold: data where it covers the word, the old bytes elsewhere. */
 static uint32_t wanted_word(uint32_t offset, uint32_t start, const uint8_t *data, size_t n) {
-    uint32_t value = *word_at(offset);
+    uint32_t value = *nor_device_word(offset);
     uint8_t bytes[4];
     memcpy(bytes, &value, 4);
     for (uint32_t i = 0; i < 4; i++) {
@@ -142,7 +78,7 @@ static enum nor_result program_run(uint32_t at, uint32_t end, uint32_t start, co
                                    size_t n) {
     uint32_t old[RUN_BYTES / 4], value[RUN_BYTES / 4];
     uint32_t words = (end - at + 3) / 4;
-    volatile uint32_t *first = word_at(at);
+    volatile uint32_t *first = nor_device_word(at);
     for (uint32_t i = 0; i < words; i++) {
         old[i] = first[i];
         value[i] = wanted_word(at + 4 * i, start, data, n);
@@ -152,10 +88,10 @@ static enum nor_result program_run(uint32_t at, uint32_t end, uint32_t start, co
         if (value[i] == old[i])
             continue;
         if (step_is_cut())
-            cut_program(&first[i], old[i], value[i]);
-        ok = program_word(&first[i], value[i]);
+            cut_program(at + 4 * i, old[i], value[i]);
+        ok = nor_device_program(at + 4 * i, value[i]);
     }
-    *first = READ_ARRAY;
+    nor_device_array(at);
     for (uint32_t i = 0; i < words && ok; i++)
         ok = first[i] == value[i];
     return ok ? NOR_OK : NOR_FAILED;
@@ -168,7 +104,7 @@ enum nor_result nor_program(uint32_t offset, const uint8_t *data, size_t n) {
         return NOR_RANGE;
     uint32_t first = offset & ~3u;
     for (uint32_t at = first; at < offset + n; at += 4) {
-        if ((wanted_word(at, offset, data, n) & ~*word_at(at)) != 0)
+        if ((wanted_word(at, offset, data, n) & ~*nor_device_word(at)) != 0)
             return NOR_SETS_BITS;
     }
     for (uint32_t at = first; at < offset + n; at += RUN_BYTES) {
@@ -184,11 +120,12 @@ enum nor_result nor_erase(uint32_t sector) {
     struct nor_geometry g = nor_query();
     if (sector >= g.sectors)
         return NOR_RANGE;
-    volatile uint32_t *word = word_at(sector * g.sector_size);
+    uint32_t at = sector * g.sector_size;
+    volatile uint32_t *word = nor_device_word(at);
     if (step_is_cut())
-        cut_erase(word);
-    bool ok = erase_sector(word);
-    *word = READ_ARRAY;
+        cut_erase(at);
+    bool ok = nor_device_erase(at, g.sector_size);
+    nor_device_array(at);
     for (uint32_t i = 0; ok && i < g.sector_size / 4; i++)
         ok = word[i] == 0xffffffffu;
     return ok ? NOR_OK : NOR_FAILED;

@@ -1,8 +1,7 @@
-/* NOR flash behind the CFI Intel command set. For the key store's block device (modnoe_flash.c).
- * JEDEC JESD68.01 (query), Intel/Numonyx P30 data sheet (command set 0001).
+/* NOR flash in sectors of one size. For the key store's block device (modnoe_flash.c).
  *
- * A program only clears bits: the emulator lets them be set, real NOR cannot, so this driver
- * refuses it. Each word programmed and each sector erased is one step of the power-cut counter.
+ * A program only clears bits: emulators let them be set, real NOR cannot, so this driver refuses
+ * it. Each word programmed and each sector erased is one step of the power-cut counter.
  */
 #ifndef MICROSCEP_PORT_NOR_H
 #define MICROSCEP_PORT_NOR_H

@@ -1,5 +1,5 @@
-/* Time since power-on and alarms from two SP804 dual timers (1 MHz), and the idle wait.
- * For MicroPython's time module, lwIP and the prompt. ARM DDI 0271.
+/* Time since power-on, alarms, and the idle wait, over the machine's timers.
+ * For MicroPython's time module, lwIP and the prompt.
  */
 #ifndef MICROSCEP_PORT_TICKS_H
 #define MICROSCEP_PORT_TICKS_H

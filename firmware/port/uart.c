@@ -1,20 +1,10 @@
-/* PL011 serial line: interrupt-driven receive ring, polled transmit. ARM DDI 0183.
+/* Serial line: interrupt-driven receive ring, polled transmit.
  * For the prompt, the control protocol and the crash report.
  */
 #include "uart.h"
 #include "irq.h"
-#include "machine.h"
 #include "ticks.h"
-
-#define UART_DATA REG32(UART0_BASE + 0x00)
-#define UART_FLAGS REG32(UART0_BASE + 0x18)
-#define UART_LINE REG32(UART0_BASE + 0x2c)
-#define UART_CONTROL REG32(UART0_BASE + 0x30)
-#define UART_INTERRUPT_MASK REG32(UART0_BASE + 0x38)
-#define UART_INTERRUPT_CLEAR REG32(UART0_BASE + 0x44)
-#define FLAG_RX_EMPTY 0x10u
-#define FLAG_TX_FULL 0x20u
-#define INTERRUPT_RX 0x50u /* receive level and receive time-out */
+#include "uart_device.h"
 
 #define RING_SIZE 2048u /* a power of two */
 
@@ -24,14 +14,14 @@ static uint8_t ring[RING_SIZE];
 static volatile uint32_t head, tail;
 static uart_filter_t receive_filter;
 
-/* A full ring leaves bytes in the FIFO and masks the interrupt: the sender is held, not cut. */
+/* A full ring leaves bytes in the device and masks the interrupt: the sender is held, not cut. */
 static void receive(void) {
-    while ((UART_FLAGS & FLAG_RX_EMPTY) == 0) {
+    while (uart_device_readable()) {
         if (head - tail == RING_SIZE) {
-            UART_INTERRUPT_MASK = 0;
+            uart_device_listen(false);
             break;
         }
-        uint8_t byte = (uint8_t)UART_DATA;
+        uint8_t byte = uart_device_get();
         if (receive_filter == 0 || !receive_filter(byte))
             ring[head++ % RING_SIZE] = byte;
     }
@@ -39,11 +29,7 @@ static void receive(void) {
 }
 
 void uart_init(void) {
-    UART_LINE = 0x70;     /* 8 bits, FIFO on */
-    UART_CONTROL = 0x301; /* receiver, transmitter, on */
-    UART_INTERRUPT_CLEAR = 0x7ff;
-    irq_register(IRQ_UART0, receive);
-    UART_INTERRUPT_MASK = INTERRUPT_RX;
+    uart_device_init(receive);
 }
 
 bool uart_readable(void) {
@@ -58,9 +44,9 @@ size_t uart_read(uint8_t *out, size_t max) {
         *slot = 0;
         tail++;
     }
-    if (n != 0 && UART_INTERRUPT_MASK == 0) {
+    if (n != 0 && !uart_device_listens()) {
         uint32_t state = irq_save();
-        UART_INTERRUPT_MASK = INTERRUPT_RX;
+        uart_device_listen(true);
         receive();
         irq_restore(state);
     }
@@ -68,11 +54,8 @@ size_t uart_read(uint8_t *out, size_t max) {
 }
 
 void uart_write(const uint8_t *data, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        while ((UART_FLAGS & FLAG_TX_FULL) != 0) {
-        }
-        UART_DATA = data[i];
-    }
+    for (size_t i = 0; i < n; i++)
+        uart_device_put(data[i]);
 }
 
 void uart_set_filter(uart_filter_t filter) {

@@ -1,4 +1,4 @@
-/* PL011 serial line: interrupt-driven receive ring, polled transmit. ARM DDI 0183.
+/* Serial line: interrupt-driven receive ring, polled transmit.
  * For the prompt, the control protocol and the crash report.
  */
 #ifndef MICROSCEP_PORT_UART_H

@@ -1,4 +1,4 @@
-"""A NOE set's development image in QEMU, driven through MicroPython's raw prompt.
+"""A development image of firmware/port in QEMU, driven through MicroPython's raw prompt.
 
 For the tests of firmware/port; the set's own main program is driven by tools/setctl instead.
 """
@@ -14,11 +14,12 @@ import time
 from pathlib import Path
 
 from tools.setctl_host import bootblock
+from tools.setctl_host import image as flash_image
+from tools.setctl_host.machines import EMULATED
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FLASH_BYTES = 64 * 1024 * 1024
+FLASH_BYTES = flash_image.GEOMETRY["NOE"][0]
 HOST = "10.0.2.2"  # this machine's loopback as the set sees it
-BLOCK_ADDRESS = 0x002FF000
 MARKS = ("!crash", "!reset", "!off", "!power-cut")
 
 
@@ -56,11 +57,11 @@ def breaking(image, symbol, copy):
     return address
 
 
-def erased_flash(path):
+def erased_flash(path, board="NOE"):
     """Make a flash image of the board's size, erased; return the path."""
     piece = b"\xff" * (1 << 20)
     with open(path, "wb") as f:
-        for _ in range(FLASH_BYTES // len(piece)):
+        for _ in range(flash_image.GEOMETRY[board][0] // len(piece)):
             f.write(piece)
     return path
 
@@ -77,16 +78,15 @@ class Noe:
         secret = block.pop("secret", bytes(range(32)))
         noise = block.pop("noise", os.urandom(48))
         path.write_bytes(bootblock.encode(secret, noise, **block))
-        command = [shutil.which("qemu-system-arm"), "-M", "versatilepb", "-m", "64M"]
+        hardware = EMULATED[board]
+        command = [shutil.which("qemu-system-arm"), *hardware.options(flash)]
         command += ["-display", "none", "-no-reboot", "-serial", "stdio"]
         if "-monitor" not in extra:
             command += ["-monitor", "none"]
         command += ["-kernel", str(image or development_image(board))]
-        command += ["-device", f"loader,file={path},addr={BLOCK_ADDRESS:#x},force-raw=on"]
+        command += hardware.block(str(path))
         if nic:
-            command += ["-nic", f"{nic},model=smc91c111"]
-        if flash:
-            command += ["-drive", f"if=pflash,format=raw,file={flash}"]
+            command += ["-nic", f"{nic},model={hardware.nic}"]
         self._process = subprocess.Popen(
             [*command, *extra],
             stdin=subprocess.PIPE,
@@ -94,6 +94,7 @@ class Noe:
             stderr=subprocess.DEVNULL,
             env=dict(os.environ, QEMU_AUDIO_DRV="none"),
         )
+        self.pid = self._process.pid
         self.output = b""
         self.prompt = block["prompt"]
         if self.prompt:

@@ -14,6 +14,7 @@ GEOMETRY = {
     "UNIX": (5 * 64 * KIB, 0, 64 * KIB, 5),
     "NOE": (64 * KIB * KIB, 0, 256 * KIB, 5),
     "VLE": (64 * KIB * KIB, 0, 256 * KIB, 3),
+    "MPS2_AN505": (16 * KIB * KIB, 0, 64 * KIB, 5),
     # the whole chip; boards/W5500_EVB_PICO/mpconfigboard.h
     "W5500_EVB_PICO": (2048 * KIB, (2048 - 164) * KIB, 4 * KIB, 40),
 }

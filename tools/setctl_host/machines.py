@@ -126,8 +126,8 @@ def _unix(args, prompt):
     return Machine([*command, "-m", "main"], environment)
 
 
-def _arm926(args, prompt):
-    """Start QEMU with a board of firmware/port (NOE, VLE); the prompt is the -dev image's."""
+def _emulated(args, prompt):
+    """Start QEMU with a board of firmware/port; the prompt is the -dev image's."""
     qemu = shutil.which("qemu-system-arm")
     if qemu is None:
         raise Failure("unsupported", "qemu-system-arm is not installed")
@@ -143,16 +143,12 @@ def _arm926(args, prompt):
             prompt=prompt,
         )
     )
+    hardware = EMULATED[args.board]
     nic = args.nic or "user"
     if "model=" not in nic:
-        nic += ",model=smc91c111"
-    command = [qemu, "-M", "versatilepb", "-m", "64M", "-display", "none", "-no-reboot"]
-    command += ["-kernel", elf, "-serial", "stdio", "-nic", nic]
-    command += ["-drive", "if=pflash,format=raw,file=" + _escaped(args.flash)]
-    command += [
-        "-device",
-        f"loader,file={_escaped(block.path)},addr={BOOTBLOCK_ADDRESS:#x},force-raw=on",
-    ]
+        nic += ",model=" + hardware.nic
+    command = [qemu, *hardware.options(args.flash), "-display", "none", "-no-reboot"]
+    command += ["-kernel", elf, "-serial", "stdio", "-nic", nic, *hardware.block(block.path)]
     if args.monitor:
         command += ["-monitor", f"unix:{_escaped(args.monitor)},server=on,wait=off"]
     else:
@@ -173,13 +169,48 @@ def _rp2040(args, prompt):
     return machine
 
 
-BOOTBLOCK_ADDRESS = 0x002FF000  # firmware/port/bootblock.h
-_STARTERS = {"UNIX": _unix, "NOE": _arm926, "VLE": _arm926, "W5500_EVB_PICO": _rp2040}
-
-
 def _escaped(path):
     """Return a path as a value in QEMU's options: a comma is written twice."""
     return os.path.abspath(path).replace(",", ",,")
+
+
+class _Versatile:
+    """What QEMU is told of NOE and VLE (firmware/port/versatilepb)."""
+
+    nic = "smc91c111"
+    bootblock = 0x002FF000  # BOOTBLOCK_ADDRESS in the machine's machine.h
+
+    @classmethod
+    def options(cls, flash):
+        """Return the options of the machine and of its flash, None = without one."""
+        options = ["-M", "versatilepb", "-m", "64M"]
+        if flash is not None:
+            options += ["-drive", "if=pflash,format=raw,file=" + _escaped(flash)]
+        return options
+
+    @classmethod
+    def block(cls, path):
+        """Return the options that put the boot-parameter block into RAM."""
+        return ["-device", f"loader,file={_escaped(path)},addr={cls.bootblock:#x},force-raw=on"]
+
+
+class _Mps2(_Versatile):
+    """The same for MPS2_AN505 (firmware/port/mps2): its PSRAM is a file of the host."""
+
+    nic = "lan9118"
+    bootblock = 0x381FF000
+
+    @classmethod
+    def options(cls, flash):
+        """See _Versatile.options."""
+        if flash is None:
+            return ["-M", "mps2-an505"]
+        memory = f"memory-backend-file,id=flash,size=16M,share=on,mem-path={_escaped(flash)}"
+        return ["-M", "mps2-an505,memory-backend=flash", "-object", memory]
+
+
+EMULATED = {"NOE": _Versatile, "VLE": _Versatile, "MPS2_AN505": _Mps2}
+_STARTERS = {"UNIX": _unix, "W5500_EVB_PICO": _rp2040, **dict.fromkeys(EMULATED, _emulated)}
 
 
 class SerialLine:

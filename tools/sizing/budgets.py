@@ -7,8 +7,8 @@ well; a check here says how much is left.
 KIB = 1024
 
 # Board: what its class allows in all.
-IMAGE = {"NOE": 1024 * KIB, "VLE": 768 * KIB}
-RAM = {"NOE": 768 * KIB, "VLE": 320 * KIB}
+IMAGE = {"NOE": 1024 * KIB, "VLE": 768 * KIB, "MPS2_AN505": 1024 * KIB}
+RAM = {"NOE": 768 * KIB, "VLE": 320 * KIB, "MPS2_AN505": 512 * KIB}
 # Flash of layers together, on the boards where it is promised.
 FLASH = (
     (("core", "scep", "keystore"), 128 * KIB, ("NOE",)),

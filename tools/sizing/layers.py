@@ -43,7 +43,7 @@ FILES = (
     (r"firmware/core/|firmware/usermod/|/scepcore/\w+\.o", "core"),
     (r"/lwip/|/obj/src/(core|netif)/", "lwip"),
     # A port's own objects stand at the top of the object folder.
-    (r"firmware/port/|boards/|/obj/[a-z0-9_]+\.o$", "port"),
+    (r"firmware/port/|boards/|/obj/((versatilepb|mps2)/)?[a-z0-9_]+\.o$", "port"),
     (r"lib(c|m|gcc|g|nosys|c_nano|pthread|rdimon)(_nonshared|_nano)?\.a\(|/crt|/Scrt", "libc"),
 )
 # Space that the link script sets aside, by output section, whichever object it lies in.

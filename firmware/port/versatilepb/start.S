@@ -66,7 +66,7 @@ port_start:
     strlo r3, [r0], #4
     blo 3b
 
-    bl mmu_start
+    bl protection_start
     bl port_main
     b .
 
@@ -152,19 +152,5 @@ mmu_enable:
     mcr p15, 0, r1, c1, c0, 0
     nop
     nop
-    bx lr
-
-    /* uint32_t fault_status(void), fault_address(void), fault_status_prefetch(void) */
-    .global fault_status
-fault_status:
-    mrc p15, 0, r0, c5, c0, 0
-    bx lr
-    .global fault_status_prefetch
-fault_status_prefetch:
-    mrc p15, 0, r0, c5, c0, 1
-    bx lr
-    .global fault_address
-fault_address:
-    mrc p15, 0, r0, c6, c0, 0
     bx lr
     .ltorg

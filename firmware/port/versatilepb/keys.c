@@ -2,8 +2,8 @@
  * ARM DDI 0143.
  */
 #include "keys.h"
-#include "irq.h"
 #include "machine.h"
+#include "secondary_irq.h"
 #include "ticks.h"
 
 #define CONTROL REG32(KEYBOARD_BASE + 0x00)

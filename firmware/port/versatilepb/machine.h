@@ -10,6 +10,11 @@
 #define REG16(address) (*(volatile uint16_t *)(address))
 #define REG8(address) (*(volatile uint8_t *)(address))
 
+#define MACHINE_CPU "arm926ej-s"
+#define BOOTBLOCK_ADDRESS 0x002ff000u
+#define TIMER_WAIT_MAX_MS 2000000u /* half the period of a clock of 1 MHz */
+#define IRQ_STATE_ON 0x1fu         /* for irq_restore: System mode, interrupts on */
+
 #define SYSTEM_BASE 0x10000000u
 #define SECONDARY_VIC_BASE 0x10003000u
 #define KEYBOARD_BASE 0x10006000u

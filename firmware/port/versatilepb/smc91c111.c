@@ -1,10 +1,11 @@
 /* SMC91C111 Ethernet controller: frames from its interrupt into a ring, frames out.
- * For net.c. SMSC LAN91C111 data sheet; register banks in section 8.
+ * For net.c, by nic.h. SMSC LAN91C111 data sheet; register banks in section 8.
  */
-#include "smc91c111.h"
-#include "mpconfigboard.h"
+#include "nic.h"
+#include "frame_ring.h"
 #include "irq.h"
 #include "machine.h"
+#include "secondary_irq.h"
 #include "ticks.h"
 
 #define REG(offset) REG16(ETHERNET_BASE + (offset))
@@ -46,14 +47,9 @@
 
 #define BUSY_LIMIT 10000u
 #define ALLOCATION_LIMIT 64u
-#define RING_WORDS (MICROSCEP_FRAME_RING / 4u) /* a power of two */
 
-/* Received frames, each a word with its length, then its data in whole words. Invariant: head -
- * tail words are in use; the interrupt (or a sender that masks it) moves head, the reader tail. */
-static uint32_t ring[RING_WORDS];
-static volatile uint32_t head, tail;
 static volatile bool held; /* ring full: receive interrupt masked until the reader made room */
-static struct smc91c111_counters counters;
+static struct nic_counters counters;
 static void (*frames_arrived)(void);
 
 static uint32_t accumulator; /* bytes of a frame to send that do not fill a word yet */
@@ -74,26 +70,24 @@ static void take_frame(void) {
     uint32_t header = DATA32;               /* status word, byte count */
     uint32_t count = header >> 16 & 0x7ffu; /* with status, count and control words */
     uint32_t words = (count - 4 + 3) / 4;
-    if (count < 6 + 14 || count > SMC91C111_FRAME_MAX + 6 + 1) {
+    if (count < 6 + 14 || count > NIC_FRAME_MAX + 6 + 1) {
         counters.malformed++;
-    } else if (RING_WORDS - (head - tail) < words + 1) {
+    } else if (!frame_ring_fits(words)) {
         counters.dropped++;
     } else {
-        uint32_t start = head;
         uint32_t word = 0;
-        for (uint32_t i = 1; i <= words; i++)
-            ring[(start + i) % RING_WORDS] = word = DATA32;
+        for (uint32_t i = 0; i < words; i++)
+            frame_ring_put(i, word = DATA32);
         /* The control byte is the last of the count; its odd bit tells of one byte more. */
         uint32_t control = word >> (((count - 1) & 3u) * 8);
-        ring[start % RING_WORDS] = count - 6 + ((control & CONTROL_BYTE_ODD) != 0 ? 1 : 0);
-        head = start + words + 1;
+        frame_ring_add(count - 6 + ((control & CONTROL_BYTE_ODD) != 0 ? 1 : 0), words);
         counters.received++;
     }
     mmu_command(MMU_RELEASE_RECEIVED);
 }
 
 static bool ring_has_room(void) {
-    return RING_WORDS - (head - tail) > (SMC91C111_FRAME_MAX + 6) / 4 + 1;
+    return frame_ring_fits((NIC_FRAME_MAX + 6) / 4 + 1);
 }
 
 static void interrupt(void) {
@@ -115,7 +109,7 @@ static void interrupt(void) {
     ticks_event();
 }
 
-bool smc91c111_init(const uint8_t mac[6], void (*arrived)(void)) {
+bool nic_init(const uint8_t mac[6], void (*arrived)(void)) {
     if ((BANK & 0xff00u) != 0x3300u)
         return false;
     frames_arrived = arrived;
@@ -140,17 +134,8 @@ bool smc91c111_init(const uint8_t mac[6], void (*arrived)(void)) {
     return true;
 }
 
-size_t smc91c111_receive(uint8_t *out, size_t max) {
-    if (head == tail)
-        return 0;
-    uint32_t at = tail;
-    size_t length = ring[at % RING_WORDS];
-    size_t n = length < max ? length : max;
-    for (size_t i = 0; i < n; i++)
-        out[i] = ((const uint8_t *)&ring[(at + 1 + i / 4) % RING_WORDS])[i % 4];
-    /* Words in the ring: those of the even length and of the control word. */
-    uint32_t words = ((uint32_t)(length & ~1u) + 2 + 3) / 4;
-    tail = at + 1 + words;
+size_t nic_receive(uint8_t *out, size_t max) {
+    size_t n = frame_ring_take(out, max);
     if (held && ring_has_room()) {
         held = false;
         INTERRUPT_MASK = INTERRUPT_RECEIVE | INTERRUPT_OVERRUN;
@@ -174,7 +159,7 @@ static bool allocated(void) {
     return false;
 }
 
-bool smc91c111_send_begin(size_t length) {
+bool nic_send_begin(size_t length) {
     irq_mask(IRQ_ETHERNET);
     for (unsigned attempt = 0; attempt < 5; attempt++) {
         if (allocated()) {
@@ -204,12 +189,12 @@ static void put_byte(uint8_t byte) {
     }
 }
 
-void smc91c111_send_piece(const uint8_t *data, size_t n) {
+void nic_send_piece(const uint8_t *data, size_t n) {
     for (size_t i = 0; i < n; i++)
         put_byte(data[i]);
 }
 
-void smc91c111_send_end(void) {
+void nic_send_end(void) {
     if (send_length % 2 != 0) {
         put_byte(CONTROL_BYTE_ODD);
     } else {
@@ -223,6 +208,6 @@ void smc91c111_send_end(void) {
     irq_unmask(IRQ_ETHERNET);
 }
 
-const struct smc91c111_counters *smc91c111_counters(void) {
+const struct nic_counters *nic_counters(void) {
     return &counters;
 }

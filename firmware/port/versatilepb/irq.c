@@ -1,9 +1,9 @@
 /* Interrupts: PL190 vectored controller and the board's secondary controller behind it.
  * For the drivers of this folder. ARM DDI 0181, ARM DUI 0225D section 4.6.
  */
-#include "irq.h"
 #include "crash.h"
 #include "machine.h"
+#include "secondary_irq.h"
 
 #define VIC_STATUS REG32(VIC_BASE + 0x00)
 #define VIC_SELECT REG32(VIC_BASE + 0x0c)

@@ -1,8 +1,8 @@
 /* Memory map and protection: page 0 faults, the image is read only, a guard page ends the stack.
  * For start.S and the drivers. ARM ARM (ARMv5) chapter B3.
  */
-#include "mmu.h"
 #include "machine.h"
+#include "protection.h"
 
 #define MIB 0x100000u
 #define PAGE 0x1000u
@@ -33,7 +33,7 @@ static void map_sections(uint32_t start, uint32_t size, uint32_t kind) {
         table[at / MIB] = at | kind;
 }
 
-void mmu_start(void) {
+void protection_start(void) {
     for (unsigned i = 0; i < 4096; i++)
         table[i] = 0;
 
@@ -58,10 +58,10 @@ void mmu_start(void) {
     mmu_enable(table);
 }
 
-bool mmu_in_image(uint32_t address) {
-    return address >= (uint32_t)__image_start && address < (uint32_t)__image_end;
+bool protection_is_code(uint32_t word) {
+    return (word & 3) == 0 && word >= (uint32_t)__image_start && word < (uint32_t)__image_end;
 }
 
-bool mmu_in_stack(uint32_t address) {
+bool protection_in_stack(uint32_t address) {
     return address >= (uint32_t)__stack_bottom && address < (uint32_t)__stack_top;
 }

@@ -1,0 +1,4 @@
+# What is frozen into MPS2_AN505's image: the firmware, the port's module, this board's own.
+include("../../firmware/manifest.py")
+module("baremetal.py", base_path="../../firmware/port")
+module("board.py")
