@@ -4,6 +4,7 @@ For the tests of what sits on the set: the menus.
 """
 
 import contextlib
+import json
 import os
 
 import scepcore
@@ -14,7 +15,10 @@ from phone import main, network
 from ramflash import MAC, RamFlash
 from rsa_keys import key
 from small_pki import Authority
-from small_scep import Network
+from small_scep import Ca, Network
+
+PSK = b"Correct-Horse-41"
+_ENDS = ("result", "error")
 
 
 class Line:
@@ -122,3 +126,42 @@ def turn(set_, until, limit=200000):
             return
         set_.turn()
     raise AssertionError("it does not come to an end")
+
+
+def authority():
+    """Return a CA without a successor; two of them are the same one."""
+    ca = Ca()
+    ca.caps = b"AES\nPOSTPKIOperation\nSHA-256\nSCEPStandard\nRenewal\n"
+    return ca
+
+
+def configure(set_, trusted=True, **values):
+    """Put values in force as a person does, or a file."""
+    changes = [(k, bytearray(v) if isinstance(v, bytes) else v) for k, v in values.items()]
+    set_.configured(set_.records.configure(changes, trusted))
+
+
+def working(set_, ca, **more):
+    """Give a set what it needs to enrol."""
+    pin = bytes(ca.authority.certificate.fingerprint()).hex()
+    values = {"scep_url": "http://ca/scep", "scep_ca_fingerprint": pin, "scep_run": "yes"}
+    configure(set_, **{**values, "scep_spread": "0", "scep_psk": PSK, **more})
+
+
+def run(set_, line):
+    """Give the set a command line and turn it to the end; return its events."""
+    before = len(set_.board.line.said)
+    set_.board.line.sent += line + b"\n"
+    turn(set_, lambda: said(set_, before)[-1:] and said(set_, before)[-1]["event"] in _ENDS)
+    return said(set_, before)
+
+
+def said(set_, since=0):
+    """Return the events that the set wrote."""
+    text = bytes(set_.board.line.said)[since:].decode()
+    return [json.loads(line) for line in text.splitlines() if line]
+
+
+def named(events, name, field):
+    """Return one field of the events of a name."""
+    return [event[field] for event in events if event["event"] == name]

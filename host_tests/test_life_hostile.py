@@ -5,17 +5,26 @@ where another file proves an item of that list, it is named there.
 """
 
 import copy
-import json
 
 import pytest
 
 import small_phone
 from keystore import slots
 from phone import filed, lanpbx, network
-from small_phone import factory, switched_on, turn
+from small_phone import (
+    PSK,
+    authority,
+    configure,
+    factory,
+    named,
+    run,
+    said,
+    switched_on,
+    turn,
+    working,
+)
 from small_scep import Ca
 
-PSK = b"Correct-Horse-41"
 YEAR = 31557600
 ISSUED, TRUE = 1767225600, 1800000000  # the CA's certificates begin; the board's time
 
@@ -43,48 +52,6 @@ def _enrolled_once():
 def _enrolled(enrolled_once):
     """Return the flash of a set that the CA of `ca` has given an identity."""
     return copy.deepcopy(enrolled_once)
-
-
-def authority():
-    """Return a CA without a successor; two of them are the same one."""
-    ca = Ca()
-    ca.caps = b"AES\nPOSTPKIOperation\nSHA-256\nSCEPStandard\nRenewal\n"
-    return ca
-
-
-def configure(set_, trusted=True, **values):
-    """Put values in force as a person does, or a file."""
-    changes = [(k, bytearray(v) if isinstance(v, bytes) else v) for k, v in values.items()]
-    set_.configured(set_.records.configure(changes, trusted))
-
-
-def working(set_, ca, **more):
-    """Give a set what it needs to enrol."""
-    pin = bytes(ca.authority.certificate.fingerprint()).hex()
-    values = {"scep_url": "http://ca/scep", "scep_ca_fingerprint": pin, "scep_run": "yes"}
-    configure(set_, **{**values, "scep_spread": "0", "scep_psk": PSK, **more})
-
-
-def run(set_, line):
-    """Give the set a command line and turn it to the end; return its events."""
-    before = len(set_.board.line.said)
-    set_.board.line.sent += line + b"\n"
-    turn(set_, lambda: said(set_, before)[-1:] and said(set_, before)[-1]["event"] in ENDS)
-    return said(set_, before)
-
-
-ENDS = ("result", "error")
-
-
-def said(set_, since=0):
-    """Return the events that the set wrote."""
-    text = bytes(set_.board.line.said)[since:].decode()
-    return [json.loads(line) for line in text.splitlines() if line]
-
-
-def named(events, name, field):
-    """Return one field of the events of a name."""
-    return [event[field] for event in events if event["event"] == name]
 
 
 def identity(set_):
