@@ -5,8 +5,9 @@ For firmware/phone; frozen as `board`. DESIGN.md sections 6 and 8.
 A board module has: NAME, FEATURES, flash(), mac(), start_time(), jitter(), net(), console(),
 idle(), memory(), traceback(), reset(). The same names on every board; each docstring here is the
 contract. TLS_BUFFER is optional: octets of a TLS connection's record buffer, where any record of
-any server (scep/tls.py) is too much for the heap. A board that can make its own device secret and
-factory key (phone/provision.py) has secret(make) -> bool and SPAN, erase blocks a store's sector.
+any server (scep/tls.py) is too much for the heap. A board that makes its own device secret and
+factory key (port/rp2/provision.py) has secret(make) -> bool, and SPAN: erase blocks in a sector of
+the store.
 
 What an emulated board finds in its boot-parameter block stands in the environment here:
 MICROSCEP_FLASH (file), MICROSCEP_SECRET (file, read by the C core), MICROSCEP_TIME (seconds since
@@ -24,9 +25,11 @@ from errors import Error
 
 NAME = "UNIX"
 # What this board has, for status and the menu.
-FEATURES = ("repl",)
+FEATURES = ("repl", "ipv6")
 # What the image holds beside what all do (names of licences.COMPONENTS).
 LINKED = ()
+# There is memory: the heap is collected each time a quarter of it was allocated (phone/main.py).
+COLLECTIONS = 4
 
 SECTOR = 65536
 SECTORS = 5

@@ -194,16 +194,21 @@ def _licences(set_, command):
 
 
 def _factory(set_, command):
-    from phone import provision
-
-    return provision.make_key(set_, _options(command).get("mac", ""))
+    return _provision(set_).make_key(set_, _options(command).get("mac", ""))
 
 
 def _born(set_, command):
-    from phone import provision
-
     options = _options(command)
+    provision = _provision(set_)
     return provision.take_certificate(set_, options["certificate"], options["chain"])
+
+
+def _provision(set_):
+    if not hasattr(set_.board, "secret"):
+        raise Error("unsupported", "this board's flash image is made by tools/mkflash")
+    import provision  # firmware/port/rp2: only boards with a secret of their own hold it
+
+    return provision
 
 
 # -- the rest --------------------------------------------------------------------------------------

@@ -34,7 +34,8 @@ def run():
     import board
 
     if hasattr(gc, "threshold"):  # MicroPython's
-        gc.threshold((gc.mem_alloc() + gc.mem_free()) // _COLLECTIONS)
+        share = getattr(board, "COLLECTIONS", _COLLECTIONS)
+        gc.threshold((gc.mem_alloc() + gc.mem_free()) // share)
 
     Set(board).run()
 
@@ -67,7 +68,7 @@ class Set:
         self.listeners = []
         self.records = None
         self.fault = None
-        self.newborn = None  # (RSAKey, MAC address) between `factory` and `born` (provision.py)
+        self.newborn = None  # of a board that is being born (port/rp2/provision.py), or None
         self.network = None  # what board.net() returned, once it is up
         self.access = None
         self.clock = Clock()

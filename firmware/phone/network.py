@@ -80,7 +80,8 @@ def transport(set_):
     # a board with a small heap has a smaller record buffer
     buffer = getattr(set_.board, "TLS_BUFFER", tls.BUFFER)
     secure = tls.hook(trust(set_), buffer=buffer)
-    plain = Transport(dns_servers=set_.network["dns"], tls=secure)
+    ipv6 = "ipv6" in set_.board.FEATURES
+    plain = Transport(dns_servers=set_.network["dns"], tls=secure, ipv6=ipv6)
     if not set_.trace:
         return plain
     from phone.trace import Tracer

@@ -57,6 +57,6 @@ function slirp(to, from) {
       "-netdev", `socket,id=wire,udp=${LOOPBACK}:${to},localaddr=${LOOPBACK}:${from}`,
       ...hub(0, "user"), ...hub(0, "wire"),
     ],
-    { stdio: ["ignore", "ignore", "inherit"] },
+    { stdio: "ignore" },
   );
 }

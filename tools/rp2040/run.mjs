@@ -7,7 +7,7 @@
 //   --nic udp=127.0.0.1:P,localaddr=127.0.0.1:Q   a network of the caller's (QEMU's words)
 //   --loss PERCENT    of the frames, each way
 //   --flap AT,FOR     the link goes at AT ms of the chip's time, for FOR ms
-//   --trace           figures on standard error when it ends
+//   --figures FILE    what it took: instructions, flash steps, frames; written when it ends
 //
 // FILE of --flash is the whole chip; the image is written into it where it differs. Exits 3 after a
 // power cut, 1 where the firmware did what a real chip does not allow.
@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
     uf2: { type: "string" }, flash: { type: "string" }, bootrom: { type: "string" },
     seed: { type: "string" }, "no-noise": { type: "boolean" }, "power-cut": { type: "string" },
     nic: { type: "string" }, loss: { type: "string", default: "0" }, flap: { type: "string" },
-    trace: { type: "boolean" },
+    figures: { type: "string" },
   },
 });
 
@@ -90,11 +90,18 @@ const noise = options["no-noise"] ? null : seedOf("rosc");
 
 function end(status, word) {
   if (word) fs.writeSync(1, `\n!${word}\n`);
-  if (options.trace)
-    fs.writeSync(2, JSON.stringify({ instructions: board.instructions, virtual_ms: board.clock.micros / 1000,
-      flash_steps: board.flash.steps, w5500: board.w5500.counters }) + "\n");
+  if (options.figures) fs.writeFileSync(options.figures, JSON.stringify(figures()) + "\n");
   cable.close();
   process.exit(status);
+}
+
+function figures() {
+  return {
+    instructions: board.instructions,
+    virtual_ms: Math.round(board.clock.micros / 1000),
+    flash_steps: board.flash.steps,
+    frames: board.w5500.counters,
+  };
 }
 
 function powerOn() {

@@ -1,6 +1,7 @@
 """The RP2040 boards in the emulator: rp2040js with a flash chip and a W5500 (tools/rp2040).
 
-For machines.py. The image is the one that people flash; the flash file is the whole chip.
+For machines.py. The image is the one that people flash; the flash file is the whole chip. What
+stands in the environment as MICROSCEP_RP2040 goes to tools/rp2040/run.mjs (--figures, --flap).
 """
 
 import os
@@ -36,4 +37,4 @@ def command(args, board):
         line += ["--power-cut", str(args.power_cut)]
     if args.nic:
         line += ["--nic", args.nic]
-    return line
+    return line + os.environ.get("MICROSCEP_RP2040", "").split()

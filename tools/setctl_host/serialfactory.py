@@ -1,6 +1,6 @@
 """`setctl --board SERIAL:... factory`: a board makes its own key, and the factory's CA signs it.
 
-For main.py; firmware/phone/provision.py is the other end. DESIGN.md section 6.
+For main.py; firmware/port/rp2/provision.py is the other end. DESIGN.md section 6.
 """
 
 import base64

@@ -11,46 +11,26 @@ For listview.py. An item is (kind, text id, binding, whether it is an admin's):
     password has a new admin password chosen
 """
 
-# Constants only: the whole table stays in flash.
+from phone.mmi.strings import line
+
+# A menu a line: its id, then its items: kind, text id and binding; `!` before an admin's. One text
+# for all, as in strings.py: tuples would cost three times the flash.
 MENUS = (
-    (
-        "menu",
-        (
-            ("menu", "scep", "scep", False),
-            ("page", "status", "status", False),
-            ("page", "certificate", "certificate", False),
-            ("menu", "language", "language", False),
-            ("password", "password", None, True),
-            ("page", "licences", "licences", False),
-        ),
-    ),
-    (
-        "scep",
-        (
-            ("check", "scep_run", "scep_run", True),
-            ("check", "scep_challenge_password", "scep_challenge_password", True),
-            ("text", "scep_url", "scep_url", True),
-            ("action", "launch", "enroll", True),
-            ("text", "scep_ca_fingerprint", "scep_ca_fingerprint", True),
-            ("secret", "scep_psk", "scep_psk", True),
-            ("action", "renew", "renew", True),
-            ("action", "check", "check", False),
-            ("page", "status", "status", False),
-        ),
-    ),
-    (
-        "language",
-        (
-            ("language", "english", "en", False),
-            ("language", "french", "fr", False),
-        ),
-    ),
+    "\nmenu=menu scep scep,page status status,page certificate certificate,"
+    "menu language language,!password password -,page licences licences"
+    "\nscep=!check scep_run scep_run,!check scep_challenge_password scep_challenge_password,"
+    "!text scep_url scep_url,!action launch enroll,!text scep_ca_fingerprint scep_ca_fingerprint,"
+    "!secret scep_psk scep_psk,!action renew renew,action check check,page status status"
+    "\nlanguage=language english en,language french fr"
+    "\n"
 )
 
 
 def items(name):
-    """Return the items of a menu."""
-    for menu in MENUS:
-        if menu[0] == name:
-            return menu[1]
-    raise KeyError(name)
+    """Return the items of a menu: a list of (kind, text id, binding, bool). KeyError: no menu."""
+    found = []
+    for item in line(MENUS, name).split(","):
+        kind, label, binding = item.split(" ")
+        admin = kind[0] == "!"
+        found.append((kind[1:] if admin else kind, label, binding, admin))
+    return found

@@ -1,8 +1,9 @@
 """How a board is born that nobody made a flash image for: key and device secret of its own making.
 
-For actions.py, on boards with a secret() of their own (boards/W5500_EVB_PICO); tools/setctl's
-serialfactory.py is the other end. DESIGN.md section 6. The key never leaves the board: the factory
-gets the public key, signs it, and hands the certificate back, over the line of a board in its hand.
+For phone/actions.py, on boards with a secret() of their own (boards/W5500_EVB_PICO); frozen there
+only. tools/setctl_host/serialfactory.py is the other end. DESIGN.md section 6. The key never leaves
+the board: the factory gets the public key, signs it, and hands the certificate back, over the line
+of a board in its hand.
 """
 
 import binascii
@@ -22,7 +23,8 @@ _BITS = 2048
 def make_key(set_, mac):
     """Generator: the command `factory`. Give the board secret and key; return the public key.
 
-    mac: 12 hex digits. Returns modulus (hex) and exponent. Raises Error where the board has an identity already.
+    mac: 12 hex digits. Returns modulus (hex) and exponent. Raises Error where the board has an
+    identity already.
     """
     _need_newborn(set_)
     try:
@@ -82,8 +84,6 @@ def _need_newborn(set_):
     """Raise Error unless the board has no identity and can make one."""
     if set_.fault is None:
         raise Error("access", "the set has its factory identity")
-    if not hasattr(set_.board, "secret"):
-        raise Error("unsupported", "this board's flash image is made by tools/mkflash")
     code = set_.fault.code
     # with a secret, "wrong-device" is another board's store, which is not overwritten
     if code != "flash-corrupt" and (code != "wrong-device" or set_.board.secret(False)):
