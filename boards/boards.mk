@@ -55,4 +55,11 @@ board: build/mpy-cross sources ## build the board named by BOARD= (also: make BO
 boards: ## build every board
 	@for board in $(BOARDS); do $(MAKE) --no-print-directory board BOARD=$$board || exit 1; done
 
-.PHONY: sources mpy-cross board boards
+# A board in one's hand: its image onto it, and its line into this terminal.
+deploy: board ## flash the board BOARD= that is plugged in (DRIVE= where its boot drive is mounted)
+	@tools/deploy $(BOARD) $(if $(DEV),--dev) $(if $(DRIVE),--drive "$(DRIVE)")
+
+monitor: venv-check ## the line of a board that is plugged in (PORT=, default the first; Ctrl-] leaves)
+	@$(VENV)/bin/mpremote connect $(or $(PORT),auto) repl
+
+.PHONY: sources mpy-cross board boards deploy monitor

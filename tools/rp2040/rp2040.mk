@@ -4,6 +4,8 @@
 EMULATOR = build/rp2/emulator
 EMULATOR_FILES = $(wildcard tools/rp2040/*.mjs)
 
+CHECK_NEEDS += rp2040-emulator
+
 rp2040-emulator: build/rp2/bootrom.bin $(EMULATOR)/node_modules/.installed ## what runs the RP2040 images
 	@for file in $(notdir $(EMULATOR_FILES)); do \
 		ln -sfn $(CURDIR)/tools/rp2040/$$file $(EMULATOR)/$$file; done

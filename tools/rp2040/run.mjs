@@ -7,6 +7,7 @@
 //   --nic udp=127.0.0.1:P,localaddr=127.0.0.1:Q   a network of the caller's (QEMU's words)
 //   --loss PERCENT    of the frames, each way
 //   --flap AT,FOR     the link goes at AT ms of the chip's time, for FOR ms
+//   --flood N         N frames of 1,514 bytes to the group address, as fast as the wire takes them
 //   --figures FILE    what it took: instructions, flash steps, frames; written when it ends
 //
 // FILE of --flash is the whole chip; the image is written into it where it differs. Exits 3 after a
@@ -19,10 +20,9 @@ import { randomBytes } from "node:crypto";
 import { plug } from "./cable.mjs";
 import { Board } from "./chip.mjs";
 import { SIZE } from "./flash.mjs";
+import { install } from "./uf2.mjs";
 
-const XIP = 0x10000000;
-const UF2_BLOCK = 512;
-const UF2_MAGIC = 0x0a324655;
+const FRAME_NANOS = 1538 * 80; // preamble, check sum and gap at 100 Mbit/s
 const SPLIT = (address) => Number(address.split(":")[1]);
 
 const { values: options } = parseArgs({
@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
     uf2: { type: "string" }, flash: { type: "string" }, bootrom: { type: "string" },
     seed: { type: "string" }, "no-noise": { type: "boolean" }, "power-cut": { type: "string" },
     nic: { type: "string" }, loss: { type: "string", default: "0" }, flap: { type: "string" },
-    figures: { type: "string" },
+    figures: { type: "string" }, flood: { type: "string" },
   },
 });
 
@@ -55,17 +55,6 @@ function seedOf(purpose) {
   const random = generator(bytes);
   for (let i = 0; i < 64; i++) random();
   return random;
-}
-
-/** Write the blocks of a UF2 file into the chip's image, as the boot ROM would. */
-function install(uf2, memory) {
-  for (let at = 0; at < uf2.length; at += UF2_BLOCK) {
-    const address = uf2.readUInt32LE(at + 12) - XIP;
-    const size = uf2.readUInt32LE(at + 16);
-    if (uf2.readUInt32LE(at) !== UF2_MAGIC || address < 0 || address + size > SIZE)
-      throw new Error("not a UF2 file of this chip");
-    uf2.copy(memory, address, at + 32, at + 32 + size);
-  }
 }
 
 const file = fs.openSync(options.flash, "r+");
@@ -104,6 +93,16 @@ function figures() {
   };
 }
 
+/** Frames back to back, from the chip's third second on: they come faster than any set reads. */
+function flood(count) {
+  const frame = Buffer.alloc(1514, 0xff);
+  const alarm = board.clock.createAlarm(() => {
+    board.w5500.receive(frame);
+    if (--count > 0) alarm.schedule(FRAME_NANOS);
+  });
+  alarm.schedule(3e9);
+}
+
 function powerOn() {
   board = new Board(bootrom, memory, {
     random: noise,
@@ -115,6 +114,7 @@ function powerOn() {
     powerOff: (step) => end(3, `power-cut ${step}`),
   });
   cable.onFrame = (frame) => board.w5500.receive(frame);
+  if (options.flood) flood(Number(options.flood));
   if (options.flap) {
     const [at, length] = options.flap.split(",").map(Number);
     board.clock.createAlarm(() => board.w5500.link(false)).schedule(at * 1e6);

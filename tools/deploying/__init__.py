@@ -1,0 +1,1 @@
+"""Images onto boards. For tools/deploy."""
