@@ -45,7 +45,7 @@ class Board:
     """A board without display and keys; boards/UNIX/board.py is the contract."""
 
     NAME = "SMALL"
-    FEATURES = ()
+    FEATURES = ("ipv6",)
 
     def __init__(self, device):
         """device: RamFlash."""

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from cryptography.x509.oid import NameOID
 
+from hostile_http import Server, answer
 from lab_driver import Lab
 from set_driver import CHALLENGE, MAC, Set
 
@@ -72,6 +73,14 @@ def test_a_certificate_comes_by_its_serial_number(enrolled):
     assert enrolled.ok("getcert", serial).last["pem"] == enrolled.pem()
     answer = enrolled.run("getcert", "0123456789")
     assert (answer.status, answer.code) == (1, "fail-badCertId")
+
+
+def test_a_server_is_reached_by_its_ipv6_address(enrolled):
+    caps = b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nRenewal\n"
+    with Server(answer(caps), "::1") as server:
+        enrolled.ok("config", f"scep_url=http://[::1]:{server.port}/scep")
+        assert enrolled.ok("getcaps").last["text"] == "Renewal"
+        assert b"Host: [::1]:%d\r\n" % server.port in server.requests[0]
 
 
 def test_the_crl_lists_what_the_ca_revoked(own, lab):

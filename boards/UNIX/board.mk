@@ -11,6 +11,7 @@ PORT_FLAGS = \
 	BUILD=$(OUT)/obj \
 	PROG=firmware.elf \
 	STRIP= \
+	COPT="-O2 -DNDEBUG" \
 	MPY_LIB_DIR=$(MPY) \
 	MICROPY_MPYCROSS=$(MICROPY_MPYCROSS) \
 	CFLAGS_EXTRA="$(PREFIX_MAP)$(if $(filter 32,$(BITS)), -idirafter /usr/include/x86_64-linux-gnu)" \

@@ -33,18 +33,19 @@ def is_literal(host):
     return len(parts) == 4 and all(p.isdigit() and len(p) <= 3 and int(p) < 256 for p in parts)
 
 
-def lookup(name, servers, deadline):
+def lookup(name, servers, deadline, ipv6=True):
     """Generator: ask DNS servers for a name's addresses.
 
-    name: str; servers: sequence of str, literals; deadline: Deadline of the whole exchange.
+    name: str; servers: sequence of str, literals; deadline: Deadline of the whole exchange;
+    ipv6: bool, IPv6 addresses are of use.
     Returns a tuple of literals (str), IPv4 first.  Raises ResolveError, DeadlineError.
     """
     if name.lower() == "localhost":  # RFC 6761 section 6.3: never asked of a server
-        return ("127.0.0.1", "::1")
+        return ("127.0.0.1", "::1") if ipv6 else ("127.0.0.1",)
     if not servers:
         raise ResolveError("dns", "no DNS server is known to look up " + name, name)
     reason = "no DNS server answered"
-    for kind in (_A, _AAAA):
+    for kind in (_A, _AAAA) if ipv6 else (_A,):
         for attempt in range(_TRIES * len(servers)):
             answer = yield from _ask(name, kind, servers[attempt % len(servers)], deadline)
             if answer is None:

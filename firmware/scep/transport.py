@@ -79,16 +79,18 @@ class Connection:
 class Transport:
     """Opens connections.  One per set; an object with the same `connect` may stand in for it."""
 
-    def __init__(self, dns_servers=(), tls=None, connect_ms=20000):
+    def __init__(self, dns_servers=(), tls=None, connect_ms=20000, ipv6=True):
         """Configure.
 
         dns_servers: sequence of str, or a function that returns one (DHCP may change it);
         tls: None, or a generator function (connection, host, deadline) -> connection that puts
-        TLS on top; connect_ms: int, how long one address is tried.
+        TLS on top; connect_ms: int, how long one address is tried; ipv6: bool, the network knows
+        IPv6 (a stack without it might take the address for a name, and wait for it).
         """
         self._dns_servers = dns_servers
         self._tls = tls
         self._connect_ms = connect_ms
+        self._ipv6 = ipv6
         self._known = (None, ())  # the last name and its addresses
 
     def connect(self, host, port, secure, deadline):
@@ -120,13 +122,15 @@ class Transport:
 
     def _addresses(self, host, deadline):
         if resolve.is_literal(host):
+            if ":" in host and not self._ipv6:
+                raise TransportError("unsupported", "this board has no IPv6", {"phase": "open"})
             return (host,)
         if self._known[0] == host:
             return self._known[1]
         servers = self._dns_servers
         if callable(servers):
             servers = servers()
-        addresses = yield from resolve.lookup(host, servers, deadline)
+        addresses = yield from resolve.lookup(host, servers, deadline, self._ipv6)
         self._known = (host, addresses)
         return addresses
 

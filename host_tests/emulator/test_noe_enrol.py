@@ -87,6 +87,16 @@ def test_after_the_faults_it_enrols_again(enrolled, server):
     assert after["sha256"] != before["sha256"] and after["state"] == "active"
 
 
+def test_an_ipv6_address_is_said_to_be_none_of_this_board(enrolled, server):
+    """MicroPython's lwIP sockets are built without IPv6 here; waiting for DNS would block."""
+    before = enrolled.identity()
+    enrolled.ok("config", "scep_url=http://[fec0::2]:8080/scep")
+    answer = enrolled.run("getcaps")
+    assert (answer.status, answer.code) == (1, "unsupported")
+    assert enrolled.identity() == before
+    enrolled.configure(server)
+
+
 def test_it_renews_with_a_new_key(enrolled, server):
     enrolled.configure(server)
     before = _certificate(enrolled.pem())

@@ -3,6 +3,7 @@
 from expect import raises
 from scep import resolve
 from scep.deadline import Deadline
+from scep.transport import Transport
 from small_scep import drive
 
 ASKED = resolve.query("ca.example", 1, b"\x12\x34")
@@ -89,4 +90,12 @@ def test_names_that_cannot_be_asked():
 def test_no_server_and_localhost():
     deadline = Deadline(1000, "x")
     raises("dns", drive, resolve.lookup("ca", (), deadline))
-    assert drive(resolve.lookup("localhost", (), deadline))[0] == "127.0.0.1"
+    assert drive(resolve.lookup("localhost", (), deadline)) == ("127.0.0.1", "::1")
+
+
+def test_a_board_without_ipv6_says_so_and_asks_for_no_such_address():
+    deadline = Deadline(1000, "x")
+    assert drive(resolve.lookup("localhost", (), deadline, False)) == ("127.0.0.1",)
+    plain = Transport(ipv6=False)
+    for host in ("::1", "fec0::2"):
+        raises("unsupported", drive, plain.connect(host, 80, False, deadline))

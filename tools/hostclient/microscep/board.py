@@ -122,7 +122,7 @@ class Board:
     """A board module's names as an object; what is not told apart here is the UNIX board's."""
 
     NAME = "HOST"
-    FEATURES = ()
+    FEATURES = ("ipv6",)
 
     def __init__(self, flash, line):
         """flash: HostFlash; line: Line."""
