@@ -21,7 +21,7 @@ def columns(code):
 
 def test_every_latin_1_character_has_a_glyph_of_its_own():
     seen = {}
-    for code in [*range(0x21, 0x7F), *range(0xA1, 0x100)]:
+    for code in [*range(0x21, 0x7F), *range(0x80, 0x86), *range(0xA1, 0x100)]:
         start, end = columns(code)
         assert end > start, chr(code)
         size = end - start

@@ -4,7 +4,7 @@ from errors import HELP, Error
 from phone.mmi import help_fr, keyboard, vt100
 from phone.mmi.control import IDLE_MS, Control
 from phone.mmi.entry import TAP_MS, Entry
-from phone.mmi.menus import MENUS
+from phone.mmi.menus import MENUS, items
 from phone.mmi.strings import LANGUAGES, TEXTS, text
 from small_set import SmallSet, keys
 
@@ -206,10 +206,10 @@ def test_every_text_exists_in_every_language_and_menus_use_only_them():
     for key in table_of(TEXTS):
         for language in LANGUAGES:
             assert text(key, language)
-    for name, items in MENUS:
+    for name in table_of(MENUS):
         assert text(name, "en")
-        for item in items:
-            assert text(item[1], "en")
+        for _, label, _, _ in items(name):
+            assert text(label, "en")
 
 
 def test_multi_tap_cycles_and_ends_by_time_or_another_key():

@@ -47,7 +47,7 @@ def overflows(drawer, display, scene):
     for line in drawer.lines(scene)[0]:
         if line is None:
             continue
-        left, right, _, _, box, indent, middle = line.key
+        left, right, _, _, indent, middle = line.key
         apart = 4 if left and right else 0
         if indent + lcd.measure(left) + apart + lcd.measure(right) + lcd.measure(middle) > room:
             found.append("line: " + left + right + middle)

@@ -21,6 +21,8 @@ WIDTH, HEIGHT = 320, 240
 # firmware/phone/mmi/lcd.py's layout on 320 x 240: where the text of title, lines, softkeys begins.
 TITLE, LINES, SOFTKEYS = 5, [28 + 21 * i for i in range(9)], 221
 _BLANK = 3  # blank columns that a reader takes for a blank
+# Signs of the font, as they are read aloud and by vt100.py.
+_SIGNS = {"\x80": "[ ]", "\x81": "[x]"}
 _WIDE = 30  # blank columns that set two texts of one line apart
 
 
@@ -103,10 +105,10 @@ def _band(pixels, top):
 def _first_columns():
     """Return {first column: [(columns, character)]}, the widest glyphs first."""
     found = {}
-    for code in [*range(0x21, 0x7F), *range(0xA1, 0x100)]:
-        columns = _glyph(chr(code))
+    for c in [*_SIGNS, *map(chr, range(0x21, 0x7F)), *map(chr, range(0xA1, 0x100))]:
+        columns = _glyph(c)
         if columns:
-            found.setdefault(columns[0], []).append((columns, chr(code)))
+            found.setdefault(columns[0], []).append((columns, _SIGNS.get(c, c)))
     for glyphs in found.values():
         glyphs.sort(key=lambda pair: -len(pair[0]))
     return found

@@ -10,7 +10,7 @@ what stands there are drawn: a key press costs the lines that it changes.
 import framebuf
 
 from phone.mmi import const, font
-from phone.mmi.scene import BIG, CHECK, FIELD, NOTE, VALUE, window
+from phone.mmi.scene import BIG, CHECK, FIELD, NOTE, VALUE, cut, window
 
 # Inks, and what they are on a colour display (RGB565) and in black and white.
 _PAPER = const(0)
@@ -24,9 +24,14 @@ _GOOD = const(7)
 _WAIT = const(8)
 _BAD = const(9)
 _COLOURS = const((0xF7BE, 0x18E5, 0x5B10, 0x0928, 0xFFFF, 0x1C18, 0xFFFF, 0x4F0F, 0xFDE8, 0xFB6D))
-_MONO = const((0, 1, 1, 1, 0, 1, 0, 0, 0, 0))
-_ICON = {"none": _FAINT, "good": _GOOD, "wait": _WAIT, "bad": _BAD}
-_BOX = const(9)  # pixels of a check box
+_MONO = const((0, 1, 1, 1, 0, 1, 0))
+# Signs of the font: check boxes, unticked and ticked; a certificate's states, from 0x82 on, and the
+# inks they have on a colour display.
+_BOXES = const("\x80\x81")
+_SEALS = const(("none", "wait", "good", "bad"))
+_SEAL = const(0x82)
+_SEAL_INKS = const((_FAINT, _WAIT, _GOOD, _BAD))
+_BOX = const(14)  # pixels of a check box and the blank behind it
 _ICON_SIZE = const(10)
 _THUMB = const(2)  # pixels of the mark at the right that shows where in a page one is
 # Segments of a big character, bits: top, upper right, lower right, bottom, lower left, upper
@@ -40,46 +45,20 @@ _APART = const(8)
 
 def measure(text):
     """Return the pixels that `text` is wide; what the font lacks counts as `?`."""
-    width = 0
-    for c in text:
-        start, end = _glyph(c)
-        width += end - start + _GAP
-    return max(width - _GAP, 0)
+    return max(sum([_advance(c) for c in text]) - _GAP, 0)
 
 
 def wrap(text, width):
     """Return `text` in lines of at most `width` pixels, cut at blanks where it can be."""
-    lines = []
-    while True:
-        count, blank, used = 0, 0, 0
-        for c in text:
-            start, end = _glyph(c)
-            used += end - start + _GAP
-            if used - _GAP > width:
-                break
-            count += 1
-            if c == " ":
-                blank = count
-        if count == len(text):
-            lines.append(text)
-            return lines
-        if text[count] == " ":
-            lines.append(text[:count])
-            text = text[count + 1 :]
-        elif blank:
-            lines.append(text[: blank - 1])
-            text = text[blank:]
-        else:
-            lines.append(text[: max(count, 1)])
-            text = text[max(count, 1) :]
+    return cut(text, width + _GAP, _advance)
 
 
 class Line:
     """What stands in one band of the display; two equal lines look the same."""
 
-    def __init__(self, left="", right="", ink=_TEXT, paper=_PAPER, box=None, indent=0, middle=""):
-        """box: None, or whether the check box before the text is ticked; the rest are texts."""
-        self.key = (left, right, ink, paper, box, indent, middle)
+    def __init__(self, left="", right="", ink=_TEXT, paper=_PAPER, indent=0, middle=""):
+        """left, right, middle: texts; indent: pixels before the left one."""
+        self.key = (left, right, ink, paper, indent, middle)
 
 
 class Lcd:
@@ -144,15 +123,15 @@ class Lcd:
         if row.kind == FIELD:
             return self._field(row, width)
         if row.kind == CHECK:
-            pieces = wrap(row.label, width - _BOX - 5)
-            first = Line(pieces[0], "", ink, paper, row.on, _BOX + 5)
-            return [first] + [Line(p, "", ink, paper, None, _BOX + 5) for p in pieces[1:]]
+            pieces = wrap(row.label, width - _BOX)
+            first = Line(_BOXES[row.on] + " " + pieces[0], "", ink, paper)
+            return [first] + [Line(p, "", ink, paper, _BOX) for p in pieces[1:]]
         if row.kind == VALUE and row.label:
             if measure(row.label) + _APART + measure(row.value) <= width:
                 return [Line(row.label, row.value, ink, paper)]
             out = [Line(piece, "", ink, paper) for piece in wrap(row.label, width)]
             faint = ink if row.focus else _FAINT
-            return out + [Line(p, "", faint, paper, None, 8) for p in wrap(row.value, width - 8)]
+            return out + [Line(p, "", faint, paper, 8) for p in wrap(row.value, width - 8)]
         return [Line(piece, "", ink, paper) for piece in wrap(row.label or row.value, width)]
 
     def _field(self, row, width):
@@ -167,14 +146,12 @@ class Lcd:
         if height <= 0 or self._drawn.get(y) == key:
             return False
         self._drawn[y] = key
-        left, right, ink, paper, box, indent, middle = line.key
+        left, right, ink, paper, indent, middle = line.key
         display, colours = self._display, self._ink
         # in black and white two bands that touch would look like one
         apart = 1 if display.mono and paper != _PAPER and y else 0
         display.fb.fill_rect(0, y, display.width, apart, colours[_PAPER])
         display.fb.fill_rect(0, y + apart, display.width, height - apart, colours[paper])
-        for i in range(len(self._bits)):
-            self._bits[i] = 0
         edge = display.width - self.margin
         self._letters(left, self.margin + indent)
         if middle:
@@ -183,16 +160,23 @@ class Lcd:
             edge -= _ICON_SIZE
         if right:
             self._letters(right, edge - measure(right) - (4 if icon else 0))
-        self._palette.pixel(0, 0, colours[paper])
-        self._palette.pixel(1, 0, colours[ink])
         top = y + (height - font.HEIGHT) // 2
-        display.fb.blit(self._mask, 0, top, colours[paper], self._palette)
-        if box is not None:
-            self._box(self.margin, top + 2, box, colours[ink])
+        self._lay(top, colours[paper], colours[ink])
         if icon:
-            self._icon(edge, y + (height - 9) // 2, icon)
+            which = _SEALS.index(icon)
+            self._letters(chr(_SEAL + which), edge)
+            self._lay(
+                top, colours[paper], colours[_BAND_TEXT if display.mono else _SEAL_INKS[which]]
+            )
         display.show(y, height)
         return True
+
+    def _lay(self, top, paper, ink):
+        """Lay the letters over the display, and take them away from the mask."""
+        self._palette.pixel(0, 0, paper)
+        self._palette.pixel(1, 0, ink)
+        self._display.fb.blit(self._mask, 0, top, paper, self._palette)
+        self._mask.fill(0)
 
     def _letters(self, text, x):
         width, bits = self._display.width, self._bits
@@ -205,31 +189,6 @@ class Lcd:
             bits[x : x + size] = font.GLYPHS[at : at + size]
             bits[width + x : width + x + size] = font.GLYPHS[at + half : at + half + size]
             x += end - start + _GAP
-
-    def _box(self, x, y, on, colour):
-        fb = self._display.fb
-        fb.rect(x, y, _BOX, _BOX, colour)
-        if on:
-            fb.line(x + 2, y + 4, x + 3, y + 6, colour)
-            fb.line(x + 3, y + 6, x + 6, y + 2, colour)
-            fb.line(x + 2, y + 5, x + 3, y + 7, colour)
-            fb.line(x + 3, y + 7, x + 6, y + 3, colour)
-
-    def _icon(self, x, y, icon):
-        """A seal: filled and ticked, half filled, empty, or crossed out."""
-        fb, ink = self._display.fb, self._ink
-        colour = ink[_ICON[icon]] if not self._display.mono else ink[_BAND_TEXT]
-        fb.ellipse(x + 4, y + 4, 4, 4, colour, icon != "none")
-        mark = ink[_BAND]
-        if icon == "good":
-            fb.line(x + 2, y + 4, x + 3, y + 6, mark)
-            fb.line(x + 3, y + 6, x + 6, y + 2, mark)
-        elif icon == "bad":
-            fb.line(x + 2, y + 2, x + 6, y + 6, mark)
-            fb.line(x + 6, y + 2, x + 2, y + 6, mark)
-        elif icon == "wait":
-            fb.vline(x + 4, y + 2, 3, mark)
-            fb.hline(x + 4, y + 4, 3, mark)
 
     def _bar(self, y, share):
         """Draw the progress bar; one that is there already only grows, without a flicker."""
@@ -314,6 +273,12 @@ class Lcd:
             at = (height - size) * first // (total - room)
             display.fb.fill_rect(x, self.band + at, _THUMB, size, self._ink[_FOCUS])
         display.show(self.band, height)
+
+
+def _advance(c):
+    """Return the pixels from a character to the next."""
+    start, end = _glyph(c)
+    return end - start + _GAP
 
 
 def _glyph(c):

@@ -64,3 +64,32 @@ def window(scene, blocks, room):
         scene.end = max(scene.end, end)
         first = min(scene.top, end)
     return first, lines
+
+
+def cut(text, width, size):
+    """Return `text` in lines of at most `width`, cut at blanks where it can be.
+
+    size: function (character) -> what it takes of the width.
+    """
+    lines = []
+    while True:
+        count, blank, used = 0, 0, 0
+        for c in text:
+            used += size(c)
+            if used > width:
+                break
+            count += 1
+            if c == " ":
+                blank = count
+        if count == len(text):
+            lines.append(text)
+            return lines
+        if text[count] == " ":
+            lines.append(text[:count])
+            text = text[count + 1 :]
+        elif blank:
+            lines.append(text[: blank - 1])
+            text = text[blank:]
+        else:
+            lines.append(text[: max(count, 1)])
+            text = text[max(count, 1) :]

@@ -5,7 +5,7 @@ Layout: a title line, rows, a softkey line; 40 columns and 14 lines by default, 
 """
 
 from phone.mmi import const
-from phone.mmi.scene import BIG, CHECK, FIELD, NOTE, VALUE, window
+from phone.mmi.scene import BIG, CHECK, FIELD, NOTE, VALUE, cut, window
 
 _HOME = const("\x1b[H")
 _CLEAR_LINE = const("\x1b[K")
@@ -20,17 +20,7 @@ LINES = 14
 
 def wrap(text, width):
     """Return `text` as a list of lines of at most `width` characters, cut at blanks if it can."""
-    lines = []
-    while len(text) > width:
-        at = text.rfind(" ", 0, width + 1)
-        if at <= 0:
-            lines.append(text[:width])
-            text = text[width:]
-        else:
-            lines.append(text[:at])
-            text = text[at + 1 :]
-    lines.append(text)
-    return lines
+    return cut(text, width, lambda c: 1)
 
 
 def lines_of(scene, columns=COLUMNS, lines=LINES):
