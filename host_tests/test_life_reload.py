@@ -73,3 +73,40 @@ def test_a_reload_makes_a_running_set_read_its_file_and_enrol(tmp_path):
         seen = _until(session, "result")
         assert seen[-1]["state"] == "active"
         assert not [event for event in seen if event["event"] == "boot"]
+
+
+def _storm(desk, count):
+    """Send so many RELOAD within a second or so, from the call server's own port."""
+
+    async def send():
+        session = desk._desk.session
+        ((address, _state),) = session.sets.values()
+        for number in range(count):
+            session._transport.sendto(b"RELOAD 1 mac=all id=%d" % number, address)
+            if number % 10 == 9:
+                await asyncio.sleep(0.01)
+
+    asyncio.run_coroutine_threadsafe(send(), desk._loop).result(60)
+
+
+def test_a_thousand_reloads_a_second_are_one_and_the_set_goes_on_answering(tmp_path):
+    device = Set("UNIX", tmp_path).factory()
+    path = tmp_path / "lanpbx.cfg"
+    path.write_text("scep_renew=44\n")
+    with FileServer(path) as desk, _running(device) as session:
+        server = f"127.0.0.1:{desk.ports['session']}"
+        list(session.run(command_line("config", pairs=[("call_server", server)]), 60))
+        words = [("until", "idle"), ("tftp", f"127.0.0.1:{desk.ports['tftp']}")]
+        *_, last = session.run(command_line("boot", pairs=words), 60)
+        assert last["event"] == "result"
+        _storm(desk, 1000)
+        seen = _until(session, "boot", step=3)
+        _storm(desk, 1000)
+        session.machine.write(command_line("status"))
+        seen += _until(session, "result")
+        assert seen[-1]["state"] == "factory"
+        time.sleep(3)  # what a queue still holds would be obeyed by now
+        session.machine.write(command_line("status"))
+        seen += _until(session, "result")
+        assert [event["step"] for event in seen if event["event"] == "boot"] == [3]
+        assert [row for row in desk._desk.events if row["event"] == "tftp"][-1]["found"]
