@@ -39,9 +39,10 @@ def test_factory_quarantine_customer_open_revoked_rejected_healed(tmp_path):
 
 
 @pytest.mark.check
-def test_the_same_on_the_small_board_without_root_and_without_tap(tmp_path):
-    """In a user's own namespace, the cable in user space; 96 KiB of heap."""
-    assert play(tmp_path / "lab", "VLE", "--cable")[-1] == STORY
+@pytest.mark.parametrize("board", ["VLE", "MPS2_AN505"])
+def test_the_same_on_smaller_boards_without_root_and_without_tap(tmp_path, board):
+    """In a user's own namespace, the cable in user space; 96 KiB of heap; a Cortex-M33."""
+    assert play(tmp_path / "lab", board, "--cable")[-1] == STORY
 
 
 @pytest.mark.check
