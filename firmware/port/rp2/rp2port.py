@@ -11,8 +11,8 @@ import time
 
 import _rp2
 import network
-import rp2board
 
+import rp2board
 from errors import Error
 
 # What a development image has besides.

@@ -1,0 +1,27 @@
+"""The W5500_EVB_PICO2 board: an RP2350 with wired Ethernet, its line over USB.
+
+For firmware/phone; frozen as `board`. boards/UNIX/board.py documents the contract of each name.
+"""
+
+from rp2port import (  # noqa: F401
+    DEVELOPMENT_FEATURES,
+    SPAN,
+    BoardError,
+    console,
+    flash,
+    frames,
+    idle,
+    jitter,
+    mac,
+    memory,
+    net,
+    reset,
+    secret,
+    start_time,
+    traceback,
+)
+
+NAME = "W5500_EVB_PICO2"
+FEATURES = ("dot1x",) + DEVELOPMENT_FEATURES
+# What the image holds beside what all do (names of licences.COMPONENTS).
+LINKED = ("lwIP", "TinyUSB", "Pico SDK", "fdlibm", "libgcc")
