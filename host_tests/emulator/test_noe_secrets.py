@@ -13,25 +13,33 @@ from set_driver import CHALLENGE, Set
 from tools.demo_server import ScepServer
 
 pytestmark = pytest.mark.emulator
-RAM_BYTES = 64 * 1024 * 1024
+MIB = 1024 * 1024
+# board: where its RAM lies on the bus, and its size
+RAM = {"NOE": (0, 64 * MIB), "MPS2_AN505": (0x28000000, 4 * MIB)}
 
 
-@pytest.fixture(name="scene", scope="module")
-def _scene(tmp_path_factory):
+@pytest.fixture(
+    name="scene",
+    scope="module",
+    params=["NOE", pytest.param("MPS2_AN505", marks=pytest.mark.check)],
+)
+def _scene(request, tmp_path_factory):
     """A set that has just enrolled and is still on: (set, RAM, flash, private numbers)."""
     folder = tmp_path_factory.mktemp("secrets")
     with ScepServer(str(folder / "scep"), CHALLENGE) as server:
-        noe = Set("NOE", folder).factory().configure(server, scep_signer="factory")
+        noe = Set(request.param, folder).factory().configure(server, scep_signer="factory")
         socket = folder / "monitor"
         answer = noe.ok("--monitor", socket, "enroll")
     pid = int(re.search(r"process (\d+)", answer.stderr).group(1))
     monitor = Monitor(socket)
     dump = folder / "ram"
-    monitor.command(f'pmemsave 0 {RAM_BYTES} "{dump}"')
+    start, size = RAM[request.param]
+    monitor.command(f'pmemsave {start} {size} "{dump}"')
     monitor.quit(pid)
     ram = dump.read_bytes()
-    assert len(ram) == RAM_BYTES
-    return noe, used(ram, 0), used(noe.flash.read_bytes(), 0xFF), private_numbers(noe.flash, "NOE")
+    assert len(ram) == size
+    flash = used(noe.flash.read_bytes(), 0xFF)
+    return noe, used(ram, 0), flash, private_numbers(noe.flash, request.param)
 
 
 def test_the_search_finds_a_key_in_every_form():
