@@ -84,7 +84,15 @@ class Device:
         reader = threading.Thread(target=self._read, args=(loop, machine, begin), daemon=True)
         reader.start()
         if self.has_display:
-            self._monitor = await monitor.Monitor.connect(socket, self._folder.name)
+            try:
+                found = await monitor.Monitor.connect(socket, self._folder.name)
+            except monitor.MonitorError:
+                await self._end("the emulator does not come up", signal.SIGKILL)
+                raise
+            if self._machine is not machine:  # it was switched off meanwhile
+                found.close()
+                return
+            self._monitor = found
             self._tasks.append(loop.create_task(self._watch()))
         self._tasks.append(loop.create_task(self._type()))
 

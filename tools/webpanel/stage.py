@@ -6,6 +6,7 @@ for is a dict with `do`.
 
 import asyncio
 import os
+import sqlite3
 import time
 from collections import deque
 
@@ -223,8 +224,12 @@ class Stage:
     async def _look_on(self):
         while True:
             await asyncio.sleep(_LOOK)
-            if self._pages:
+            if not self._pages:
+                continue
+            try:
                 await self._look()
+            except (OSError, ValueError, sqlite3.Error) as e:  # of one look; the next may succeed
+                self._tell_raw({"t": "notice", "text": str(e)})
 
     async def _look(self):
         """Read flash and lab, and tell what is new."""
