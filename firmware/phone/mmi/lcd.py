@@ -38,19 +38,21 @@ _THUMB = const(2)  # pixels of the mark at the right that shows where in a page 
 # left, middle. `:` has dots in place of them.
 _SEGMENTS = const(b"\x3f\x06\x5b\x4f\x66\x6d\x7d\x07\x7f\x6f")
 _DASH = const(0x40)
-# Blanks between letters, and between a label and its value.
-_GAP = const(1)
+# Blanks between a label and its value.
 _APART = const(8)
 
 
 def measure(text):
     """Return the pixels that `text` is wide; what the font lacks counts as `?`."""
-    return max(sum([_advance(c) for c in text]) - _GAP, 0)
+    width = 0
+    for c in text:
+        width += font.ADVANCES[ord(c) - font.FIRST if " " <= c <= "\xff" else 31]
+    return max(width - font.GAP, 0)
 
 
 def wrap(text, width):
     """Return `text` in lines of at most `width` pixels, cut at blanks where it can be."""
-    return cut(text, width + _GAP, _advance)
+    return cut(text, width + font.GAP, font.ADVANCES)
 
 
 class Line:
@@ -188,7 +190,7 @@ class Lcd:
             at, half = 2 * start, end - start
             bits[x : x + size] = font.GLYPHS[at : at + size]
             bits[width + x : width + x + size] = font.GLYPHS[at + half : at + half + size]
-            x += end - start + _GAP
+            x += end - start + font.GAP
 
     def _bar(self, y, share):
         """Draw the progress bar; one that is there already only grows, without a flicker."""
@@ -273,12 +275,6 @@ class Lcd:
             at = (height - size) * first // (total - room)
             display.fb.fill_rect(x, self.band + at, _THUMB, size, self._ink[_FOCUS])
         display.show(self.band, height)
-
-
-def _advance(c):
-    """Return the pixels from a character to the next."""
-    start, end = _glyph(c)
-    return end - start + _GAP
 
 
 def _glyph(c):

@@ -66,16 +66,17 @@ def window(scene, blocks, room):
     return first, lines
 
 
-def cut(text, width, size):
+def cut(text, width, advances=None):
     """Return `text` in lines of at most `width`, cut at blanks where it can be.
 
-    size: function (character) -> what it takes of the width.
+    advances: what the characters from the blank on take of the width (bytes), `?` standing for
+    all others; None: one each.
     """
     lines = []
     while True:
         count, blank, used = 0, 0, 0
         for c in text:
-            used += size(c)
+            used += advances[ord(c) - 0x20 if " " <= c <= "\xff" else 31] if advances else 1
             if used > width:
                 break
             count += 1

@@ -20,7 +20,7 @@ LINES = 14
 
 def wrap(text, width):
     """Return `text` as a list of lines of at most `width` characters, cut at blanks if it can."""
-    return cut(text, width, lambda c: 1)
+    return cut(text, width)
 
 
 def lines_of(scene, columns=COLUMNS, lines=LINES):
