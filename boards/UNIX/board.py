@@ -28,8 +28,6 @@ NAME = "UNIX"
 FEATURES = ("repl", "ipv6")
 # What the image holds beside what all do (names of licences.COMPONENTS).
 LINKED = ()
-# There is memory: the heap is collected each time a quarter of it was allocated (phone/main.py).
-COLLECTIONS = 4
 
 SECTOR = 65536
 SECTORS = 5
