@@ -10,8 +10,10 @@ $(BOARDS):
 CHECK_NEEDS += $(filter-out UNIX NOE,$(BOARDS))
 
 # The development image: a prompt that tests can drive.
-NOE-dev:
-	@$(MAKE) board BOARD=NOE DEV=1
+NOE-dev MPS2_AN505-dev:
+	@$(MAKE) board BOARD=$(@:-dev=) DEV=1
+
+CHECK_NEEDS += MPS2_AN505-dev
 
 # Small integers of 31 bits, as on the ARM sets, at a host's speed.
 CHECK_NEEDS += UNIX-32
@@ -27,4 +29,4 @@ unit: venv-test core-host ## only the tests that need neither a board, an emulat
 	@$(PYTHON) -m pytest -q -n 2 \
 		-m "not micropython and not emulator and not peers and not check and not soak"
 
-.PHONY: $(BOARDS) NOE-dev UNIX-32 scep-servers unit
+.PHONY: $(BOARDS) NOE-dev MPS2_AN505-dev UNIX-32 scep-servers unit

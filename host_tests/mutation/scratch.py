@@ -13,6 +13,7 @@ OUTPUTS = {
     "core-host": ("host",),
     "UNIX": ("UNIX",),
     "NOE-dev": ("NOE-dev",),
+    "MPS2_AN505-dev": ("MPS2_AN505-dev",),
 }
 
 
