@@ -110,7 +110,7 @@ def targets():
 
 
 TARGETS = targets()
-BOARDS = {path.parent.name for path in (ROOT / "boards").glob("*/board.mk")}
+BOARDS = {path.parent.name for path in (ROOT / "boards").glob("*/*.mk")}
 PARSERS = {
     "labca": "tools.lab.commands",
     "wrap": "tools.sealing.commands",

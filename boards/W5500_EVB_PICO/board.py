@@ -5,13 +5,16 @@ For firmware/phone; frozen as `board`. boards/UNIX/board.py documents the contra
 
 from rp2port import (  # noqa: F401
     DEVELOPMENT_FEATURES,
+    FRONT,
     SPAN,
     BoardError,
     console,
+    display,
     flash,
     frames,
     idle,
     jitter,
+    keys_read,
     mac,
     memory,
     net,
@@ -22,7 +25,7 @@ from rp2port import (  # noqa: F401
 )
 
 NAME = "W5500_EVB_PICO"
-FEATURES = ("dot1x",) + DEVELOPMENT_FEATURES
+FEATURES = ("dot1x",) + FRONT + DEVELOPMENT_FEATURES
 # What the image holds beside what all do (names of licences.COMPONENTS).
 LINKED = ("lwIP", "TinyUSB", "Pico SDK", "fdlibm", "libgcc")
 # Octets of a TLS connection's record buffer: 5 KiB, as on VLE.

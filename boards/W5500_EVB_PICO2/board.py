@@ -5,13 +5,16 @@ For firmware/phone; frozen as `board`. boards/UNIX/board.py documents the contra
 
 from rp2port import (  # noqa: F401
     DEVELOPMENT_FEATURES,
+    FRONT,
     SPAN,
     BoardError,
     console,
+    display,
     flash,
     frames,
     idle,
     jitter,
+    keys_read,
     mac,
     memory,
     net,
@@ -22,6 +25,6 @@ from rp2port import (  # noqa: F401
 )
 
 NAME = "W5500_EVB_PICO2"
-FEATURES = ("dot1x",) + DEVELOPMENT_FEATURES
+FEATURES = ("dot1x",) + FRONT + DEVELOPMENT_FEATURES
 # What the image holds beside what all do (names of licences.COMPONENTS).
 LINKED = ("lwIP", "TinyUSB", "Pico SDK", "fdlibm", "libgcc")

@@ -7,7 +7,13 @@ well; a check here says how much is left.
 KIB = 1024
 
 # Board: what its class allows in all.
-IMAGE = {"NOE": 1024 * KIB, "VLE": 768 * KIB, "MPS2_AN505": 1024 * KIB}
+IMAGE = {
+    "NOE": 1024 * KIB,
+    "VLE": 768 * KIB,
+    "MPS2_AN505": 1024 * KIB,
+    "W5500_EVB_PICO": 700 * KIB,
+    "W5500_EVB_PICO2": 700 * KIB,
+}
 RAM = {"NOE": 768 * KIB, "VLE": 320 * KIB, "MPS2_AN505": 512 * KIB}
 # Flash of layers together, on the boards where it is promised.
 FLASH = (

@@ -32,10 +32,10 @@ FILES = (
     # What nothing but TLS uses: elliptic curves, BearSSL's X.509 engine, its record layer, and the
     # primitives of their own that these need. host_tests/test_size.py holds the list against the
     # objects' symbols.
-    (r"/bearssl/src/(ssl|x509|ec)/|firmware/core/scepcore_tls|/scepcore/tls\.o", "tls"),
+    (r"/bearssl/src/(ssl|x509|ec)/|firmware/core/scepcore_tls|/scepcore/tls\.(c\.)?o", "tls"),
     (
         r"/bearssl/.*/(aes_ct_ctr|ccopy|des_ct_cbcdec|ghash_ctmul32|hmac_ct|multihash|"
-        r"rsa_pkcs1_sig_(un)?pad|sysrng)\.o",
+        r"rsa_pkcs1_sig_(un)?pad|sysrng)\.(c\.)?o",
         "tls",
     ),
     (r"/bearssl/", "core"),
@@ -68,7 +68,7 @@ MODULES = (
     ("licences", "licences"),
     ("board", "board"),
 )
-FROZEN_FILES = ("frozen_content.o", "frozen_content.c.obj")
+FROZEN_FILES = ("frozen_content.o", "frozen_content.c.o", "frozen_content.c.obj")
 _FROZEN = re.compile(
     r"(?:fun_data|proto_fun|raw_code|children|const_obj_table|const_obj|const_qstr_table_data|"
     r"const_table_data|const_table_ptrs|const_qstr_table|frozen_module|frozen|const)_(\w+)"

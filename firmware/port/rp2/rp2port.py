@@ -11,6 +11,7 @@ import time
 
 import _rp2
 import network
+import ssd1306
 
 import rp2board
 from errors import Error
@@ -25,6 +26,9 @@ _IDLE_MS = 20
 _NO_ADDRESS = "0.0.0.0"
 
 _nic = network.W5500()
+_bus = ssd1306.find()
+# A board with a display has buttons, too.
+FRONT = ("lcd", "keys") if _bus else ()
 
 
 class BoardError(Error):
@@ -140,6 +144,14 @@ def net(mac_address, static=None, renew=False):
                 raise BoardError("timeout", "no DHCP server answers")
             yield None
     return {"ip": _nic.ifconfig()[0], "dns": _nic.dns()}
+
+
+def display():
+    """Switch the display on and return it."""
+    return ssd1306.Display(_bus)
+
+
+keys_read = ssd1306.Buttons().read if _bus else None
 
 
 def console():
