@@ -155,17 +155,22 @@ size_t scepcore_tls_pull(scepcore_tls *t, uint8_t *out, size_t len) {
     return len;
 }
 
+/* A record's header and its body, as far as they are there: no more, so that the work of a call is
+ * that of one record. */
 size_t scepcore_tls_push(scepcore_tls *t, const uint8_t *in, size_t len) {
-    size_t room = 0;
-    unsigned char *to =
-        t->started ? br_ssl_engine_recvrec_buf(&t->client.eng, &room) : (unsigned char *)0;
-    if (to == NULL || len == 0) {
-        return 0;
+    size_t done = 0;
+    for (int part = 0; part < 2 && t->started && done < len; part++) {
+        size_t room = 0;
+        unsigned char *to = br_ssl_engine_recvrec_buf(&t->client.eng, &room);
+        if (to == NULL) {
+            break;
+        }
+        room = least(len - done, room);
+        memcpy(to, in + done, room);
+        br_ssl_engine_recvrec_ack(&t->client.eng, room);
+        done += room;
     }
-    len = least(len, room);
-    memcpy(to, in, len);
-    br_ssl_engine_recvrec_ack(&t->client.eng, len);
-    return len;
+    return done;
 }
 
 size_t scepcore_tls_read(scepcore_tls *t, uint8_t *out, size_t len) {

@@ -199,8 +199,6 @@ class TlsConnection:
             self._came = memoryview(self._chunk)[:count]
         taken = self._tls.push(self._came)
         self._came = self._came[taken:]
-        if self._tls.state() & CLOSED:
-            self._check()
         return True
 
     def _move_out(self):
