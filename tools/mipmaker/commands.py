@@ -4,6 +4,7 @@ For tools/mip. Exit status 0, 1 where a package cannot be made, 2 on wrong usage
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -29,7 +30,8 @@ def main(argv=None):
         print(f"error: {e}", file=sys.stderr)
         return 1
     for name, octets in made.items():
-        print(f"{args.out / name / 'package.json'}: {octets} bytes, version {packages.version()}")
+        path = os.path.relpath(args.out / name / "package.json")
+        print(f"{path}: {octets} bytes, version {packages.version()}")
     if args.into:
         print(f"{args.into}: {packages.install(args.out, args.into)} files")
     return 0
