@@ -3,6 +3,7 @@
 import pytest
 
 from phone import backoff
+from tools.fleetsim import commands
 from tools.fleetsim.commands import FLEETS, SCENARIOS, holds, simulate
 from tools.fleetsim.model import SERVERS
 
@@ -30,3 +31,13 @@ def test_negative_control_another_constant_changes_the_figures_and_breaks_a_boun
     monkeypatch.setattr(backoff, name, value)
     runs = [(s, simulate(FLEETS[2], "bare", s)) for s in ("unknown", "outage")]
     assert not all(holds(*run, scenario) for scenario, run in runs)
+
+
+@pytest.mark.check
+def test_the_same_runs_are_drawn_as_the_same_picture(tmp_path):
+    pictures = []
+    for number in range(2):
+        path = tmp_path / f"{number}.png"
+        assert commands.main(["--sets", "4000", "--server", "bare", "--plot", str(path)]) == 0
+        pictures.append(path.read_bytes())
+    assert pictures[0] == pictures[1] and pictures[0].startswith(b"\x89PNG")

@@ -14,6 +14,7 @@ venv-demo: $(VENV)/.demo
 venv-test venv-bench: $(VENV)/.test
 venv-check venv-soak: $(VENV)/.check
 venv-panel: $(VENV)/.panel
+venv-fleet: $(VENV)/.fleet
 venv-dev: $(VENV)/.dev ## the same with pre-commit and the tool that pins requirements
 
 $(VENV)/.%: $(REQUIREMENTS)/%.txt
@@ -28,9 +29,9 @@ $(VENV)/.%: $(REQUIREMENTS)/%.txt
 	@touch $@
 
 requirements: venv-dev ## pin the Python requirements anew, with hashes
-	@cd $(REQUIREMENTS) && for tier in dev release panel check test demo; do \
+	@cd $(REQUIREMENTS) && for tier in dev release panel fleet check test demo; do \
 		UV_CUSTOM_COMPILE_COMMAND="make requirements" $(CURDIR)/$(VENV)/bin/uv pip compile \
 			--quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-annotate -c dev.txt $$tier.in -o $$tier.txt || exit 1; done
 
-.PHONY: venv venv-demo venv-test venv-panel venv-check venv-soak venv-bench venv-dev requirements
+.PHONY: venv venv-demo venv-test venv-panel venv-fleet venv-check venv-soak venv-bench venv-dev requirements

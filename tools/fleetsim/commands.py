@@ -7,6 +7,7 @@ import argparse
 import json
 import sys
 
+from tools.fleetsim import plot
 from tools.fleetsim.model import CAPACITY, SERVERS, Server, run
 
 FLEETS = (4000, 30000, 80000)
@@ -62,9 +63,9 @@ def _bar(share):
 
 
 def main(argv=None):
-    """Run the scenarios asked for; exit status 1 where a bound does not hold."""
+    """Run the scenarios asked for; exit status 1 where a bound does not hold, 4 without plot."""
     arguments = _parser().parse_args(argv)
-    failures, curves = 0, []
+    failures, runs = 0, []
     if not arguments.json:
         print("   sets  server       scenario   99 % in  limit   peak  crowded  attempts  twice")
     for sets in arguments.sets or FLEETS:
@@ -73,10 +74,14 @@ def main(argv=None):
                 result, limit, load = simulate(sets, kind, scenario, arguments.seed, _bar)
                 good = holds(result, limit, load, scenario)
                 failures += not good
-                curves.append((f"{sets} {kind} {scenario}", result.per_minute))
+                runs.append((sets, kind, scenario, result))
                 _print(arguments.json, sets, kind, scenario, result, limit, good)
     if arguments.plot:
-        _plot(arguments.plot, curves)
+        try:
+            plot.draw(arguments.plot, runs, CAPACITY)
+        except ImportError:
+            print("fleet: --plot needs matplotlib: `make fleet` installs it", file=sys.stderr)
+            return 4
     return 1 if failures else 0
 
 
@@ -96,23 +101,3 @@ def _print(as_json, sets, kind, scenario, result, limit, good):
         f"  {'ok' if good else 'OUT OF BOUNDS'}",
         flush=True,
     )
-
-
-def _plot(path, curves):
-    try:
-        import matplotlib
-
-        matplotlib.use("Agg")
-        from matplotlib import pyplot
-    except ImportError:
-        raise SystemExit("fleet: --plot needs matplotlib: pip install matplotlib") from None
-
-    figure, axes = pyplot.subplots(figsize=(10, 5))
-    for name, per_minute in curves:
-        axes.plot([count / 60 for count in per_minute], label=name, linewidth=1)
-    axes.axhline(CAPACITY, color="black", linestyle="--", linewidth=1, label="capacity")
-    axes.set_xlabel("minutes after the power came back")
-    axes.set_ylabel("enrolment attempts a second (mean of a minute)")
-    axes.legend(fontsize=6, ncol=2)
-    figure.tight_layout()
-    figure.savefig(path, dpi=120)
