@@ -2,3 +2,8 @@
 
 For phone/ and for host programs.  RFC 8894; it knows nothing of phones and key stores.
 """
+
+
+def const(value):
+    """Return `value`; MicroPython's compiler puts a private constant in place of its name."""
+    return value

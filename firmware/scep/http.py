@@ -4,17 +4,19 @@ For client.py, crl and ocsp fetches and the set's other downloads.  RFC 9110, RF
 RFC 8894 section 4.1.  It never repeats a request by itself, but for one redirect.
 """
 
-from scep import http_url
+import binascii
+
+from scep import const, http_url
 from scep.deadline import Deadline
 from scep.http_response import HttpError, Response, excerpt_text
 from scep.tags import SEQUENCE
 from scep.transport import TransportError
 
-_SEND = 1024  # octets gathered for one send
+_SEND = const(1024)  # octets gathered for one send
 _REDIRECTS = (301, 302, 307, 308)
 _TOO_LONG = (400, 404, 414)  # what servers answer to a request line over their limit
-_LONG_LINE = 2000  # octets of a request line that every server takes
-_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_LONG_LINE = const(2000)  # octets of a request line that every server takes
+_GROUP = const(384)  # octets of a message that become base64 at once; a multiple of 3
 
 
 class Limits:
@@ -218,26 +220,7 @@ def _refused(request, response):
 
 def _base64_quoted(message):
     """Yield message in base64 (RFC 4648 section 4) with '+', '/' and '=' percent-encoded."""
-    out = bytearray()
-    for at in range(0, len(message), 3):
-        size = min(3, len(message) - at)
-        word = message[at] << 16
-        if size > 1:
-            word |= message[at + 1] << 8
-        if size > 2:
-            word |= message[at + 2]
-        for i in range(4):
-            if i > size:
-                out += b"%3D"
-                continue
-            char = _BASE64[word >> (18 - 6 * i) & 63]
-            if char == 0x2B:
-                out += b"%2B"
-            elif char == 0x2F:
-                out += b"%2F"
-            else:
-                out.append(char)
-        if len(out) >= 512:
-            yield out
-            out = bytearray()
-    yield out
+    view = memoryview(message)
+    for at in range(0, len(view), _GROUP):
+        piece = binascii.b2a_base64(view[at : at + _GROUP]).strip()
+        yield piece.replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D")

@@ -4,23 +4,23 @@ For http.py.  RFC 9112 (HTTP/1.1 messages); it holds no connection and never wai
 """
 
 from errors import Error
-from scep import http_date
+from scep import const, http_date
 
-_LINE = 1024  # octets kept of one line: the fields that are read are shorter
-_HEADER = 16384  # octets of all header lines together, trailers and 1xx responses included
-_FIELDS = 128  # header lines
-_INFORMATIONAL = 8  # 1xx responses before the real one
-_EXCERPT = 256  # octets kept of the body of a refusal
+_LINE = const(1024)  # octets kept of one line: the fields that are read are shorter
+_HEADER = const(16384)  # octets of all header lines together, trailers and 1xx responses included
+_FIELDS = const(128)  # header lines
+_INFORMATIONAL = const(8)  # 1xx responses before the real one
+_EXCERPT = const(256)  # octets kept of the body of a refusal
 
-_STATUS_LINE = 0
-_HEADERS = 1
-_LENGTH = 2  # a body of known length
-_CLOSE = 3  # a body that ends with the connection
-_CHUNK_SIZE = 4
-_CHUNK = 5
-_CHUNK_END = 6
-_TRAILER = 7
-_DONE = 8
+_STATUS_LINE = const(0)
+_HEADERS = const(1)
+_LENGTH = const(2)  # a body of known length
+_CLOSE = const(3)  # a body that ends with the connection
+_CHUNK_SIZE = const(4)
+_CHUNK = const(5)
+_CHUNK_END = const(6)
+_TRAILER = const(7)
+_DONE = const(8)
 
 
 class HttpError(Error):

@@ -9,16 +9,17 @@ import socket
 
 import scepcore
 from errors import Error
+from scep import const
 from scep.deadline import Deadline
 
 PORT = 53
-_A = 1
-_CNAME = 5
-_AAAA = 28
-_TRIES = 3  # of each server
-_PATIENCE_MS = 2000  # for one answer
+_A = const(1)
+_CNAME = const(5)
+_AAAA = const(28)
+_TRIES = const(3)  # of each server
+_PATIENCE_MS = const(2000)  # for one answer
 _AGAIN = getattr(errno, "EAGAIN", 11)
-_LARGEST = 512  # octets of an answer over UDP [RFC 1035 2.3.4]
+_LARGEST = const(512)  # octets of an answer over UDP [RFC 1035 2.3.4]
 
 
 class ResolveError(Error):

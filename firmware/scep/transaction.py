@@ -4,6 +4,8 @@ For client.py, which runs it, and the keeper of the key store, which stores it.
 RFC 8894 sections 2.3, 2.5, 3.2.1.4 and 4.4.
 """
 
+import binascii
+
 import scepcore
 from errors import Error
 from scep import policy, registry
@@ -28,7 +30,6 @@ SELF = 0  # a self-signed certificate of the new key
 OTHER = 1  # another certificate and key: the factory's, or the one to renew
 
 _VERSION = 1
-_HEX = b"0123456789abcdef"
 
 
 class TransactionError(Error):
@@ -149,8 +150,4 @@ class Transaction:
 
 def fresh_id():
     """Return a new transactionID: unique, and PrintableString's characters."""
-    digits = bytearray()
-    for octet in scepcore.random(16):
-        digits.append(_HEX[octet >> 4])
-        digits.append(_HEX[octet & 15])
-    return bytes(digits)
+    return binascii.hexlify(scepcore.random(16))
