@@ -110,7 +110,7 @@ def factory():
 @contextlib.contextmanager
 def switched_on(device, ca=None):
     """Give a set that came up, its SCEP server `ca` (small_scep.Ca) in memory."""
-    real, network.transport = network.transport, lambda set_: Network(ca)
+    real, network.transport = network.transport, lambda set_, trusted=None: Network(ca)
     try:
         set_ = main.Set(Board(device))
         set_._open()

@@ -3,8 +3,10 @@
 import gc
 
 import pytest
+from cryptography.hazmat.primitives import hashes
 
 from errors import Error
+from phone import network
 from phone.mmi import introduce
 from phone.mmi.binding import Binding
 from phone.mmi.control import Control
@@ -12,6 +14,7 @@ from small_phone import factory, switched_on, turn
 from small_pki import Authority
 from small_scep import Ca
 from small_set import keys
+from tools.lab import commands
 
 PASSWORD = '"correct horse'
 URL = b"http://ca/scep"
@@ -168,6 +171,37 @@ def test_an_unknown_ca_is_asked_about_and_only_what_is_accepted_is_pinned(
         assert control.scene().title == ("Failed" if code else "Done")
         if code:
             assert control.scene().rows[0].label == code
+
+
+@pytest.mark.parametrize("profile", ["rfc8894", "opentrust"])
+def test_a_ca_behind_https_is_asked_about_and_then_proves_the_server_too(device, profile):
+    """The server sends no root (opentrust: two levels); another CA's server is refused then."""
+    psk, now = "Correct-Horse-41", "2027-01-15T08:00:00Z"
+    real = network.transport
+    lab = commands.start(profile, tls=True, challenge=psk, clock=now)
+    try:
+        with switched_on(device) as set_:
+            network.transport = real
+            binding = configured(set_, scep_psk=psk, scep_spread="0")
+            binding.put("scep_url", bytearray(commands.describe(lab)["url"].encode()))
+            binding.start("enroll")
+            turn(set_, lambda: binding.question is not None)
+            digest = lab.authority.trust_anchor().certificate.fingerprint(hashes.SHA256())
+            assert binding.question[1] == digest
+            binding.answer(True)
+            turn(set_, lambda: set_.job is None)
+            assert binding.status()["state"] == "active", bytes(set_.board.line.said)
+            # what was pinned is what the server has to hang on
+            other = commands.start(profile, tls=True, challenge=psk, clock=now)
+            try:
+                binding.put("scep_url", bytearray(commands.describe(other)["url"].encode()))
+                binding.start("renew")
+                turn(set_, lambda: set_.job is None)
+                assert binding.status()["last_error"]["code"] == "tls"
+            finally:
+                other.close()
+    finally:
+        lab.close()
 
 
 def test_a_question_that_is_cancelled_is_gone(device):

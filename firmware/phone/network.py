@@ -75,11 +75,14 @@ def _link(set_):
     yield {"event": "boot", "step": 1, "name": "link", "port": set_.access.state()}
 
 
-def transport(set_):
-    """Return a transport over the network that is up; a shown one while the set traces."""
+def transport(set_, trusted=None):
+    """Return a transport over the network that is up; a shown one while the set traces.
+
+    trusted: tls.Trust of HTTPS servers in place of the configured one, or None.
+    """
     # a board with a small heap has a smaller record buffer
     buffer = getattr(set_.board, "TLS_BUFFER", tls.BUFFER)
-    secure = tls.hook(trust(set_), buffer=buffer)
+    secure = tls.hook(trusted or trust(set_), buffer=buffer)
     ipv6 = "ipv6" in set_.board.FEATURES
     plain = Transport(dns_servers=set_.network["dns"], tls=secure, ipv6=ipv6)
     if not set_.trace:

@@ -86,10 +86,22 @@ class Trust:
         return [c for c in found if scepcore.equal(c.fingerprint(name), self.fingerprint)]
 
 
+class Anyone:
+    """In place of a Trust: any server, for what is proved otherwise.
+
+    A CA's certificate that a person compares is: RFC 8894 section 2.2 fetches it in clear.
+    """
+
+    legacy = False
+
+    def judge(self, chain, host):
+        """Accept."""
+
+
 def hook(trust, key=None, chain=(), buffer=BUFFER):
     """Return a generator function (connection, host, deadline) -> connection for Transport.
 
-    trust: Trust; key: scepcore.RSAKey of a client certificate or None, chain: its DER
+    trust: Trust or Anyone; key: scepcore.RSAKey of a client certificate or None, chain: its DER
     certificates; buffer: bytes of the record buffer (see scepcore.tls).
     """
 

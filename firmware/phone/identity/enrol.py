@@ -71,10 +71,11 @@ def check(config, records):
         raise Error("config", "scep_challenge_password=yes, but scep_psk is empty", "scep_psk")
 
 
-def client_for(set_, url, next_ca=None):
+def client_for(set_, url, next_ca=None, trusted=None):
     """Return a scep Client for `url` by the set's configuration; the network is up.
 
-    next_ca: DER of the only anchor, in place of the configured ones, or None.
+    next_ca: DER of the only anchor, in place of the configured ones, or None; trusted: as of
+    network.transport().
     """
     config = set_.records.config
     fingerprint = anchor = None
@@ -82,7 +83,7 @@ def client_for(set_, url, next_ca=None):
         fingerprint = config.get("scep_ca_fingerprint")
         anchor = config.get("scep_ca_cert")
     return Client(
-        network.transport(set_),
+        network.transport(set_, trusted),
         url,
         ca_id=config.get("scep_ca_id"),
         fingerprint=fingerprint_bytes(fingerprint) if fingerprint else None,

@@ -4,13 +4,14 @@ For binding.py, where neither a fingerprint nor a certificate of the CA is confi
 RFC 8894 section 2.2 (the fingerprint is compared out of band, by a person).
 """
 
+import binascii
 import gc
 
 from errors import Error
 from phone import network
 from phone.identity import enrol
 from phone.mmi import const
-from scep import http, message, names
+from scep import http, message, names, tls
 from scep.deadline import Deadline
 
 # A question that nobody answers is a no.
@@ -30,11 +31,15 @@ def ask(set_, binding):
     Raises Error(`ca-untrusted`) where the person says no or nothing; nothing is stored then.
     """
     yield from network.up(set_)
-    client = enrol.client_for(set_, set_.records.config.urls()[0])
+    url = set_.records.config.urls()[0]
+    # what comes is compared by a person: the server itself has proved nothing
+    client = enrol.client_for(set_, url, trusted=tls.Anyone())
     response = yield from client.get("GetCACert")
     certificates, _ = message.read_certificates(http.der_body(response, "GetCACert"))
     anchor = topmost(certificates)
     shown, sha256 = anchor.subject_text, bytes(anchor.fingerprint())
+    # an HTTPS server need not send its root, which cannot be known by a fingerprint then
+    kept = binascii.b2a_base64(anchor.der)[:-1] if url[:6].lower() == "https:" else None
     # the answer may take minutes: what was read must not stand on the heap meanwhile
     response = certificates = anchor = client = None
     gc.collect()
@@ -50,7 +55,10 @@ def ask(set_, binding):
     if not binding.answered:
         raise Error("ca-untrusted", "the CA %s was not accepted" % shown, sha256)
     pin = "".join(["%02X" % b for b in sha256])
-    set_.configured(set_.records.configure([("scep_ca_fingerprint", pin)]))
+    changes = [("scep_ca_fingerprint", pin)]
+    if kept is not None:
+        changes.append(("scep_ca_cert", str(kept, "ascii")))
+    set_.configured(set_.records.configure(changes))
 
 
 def topmost(certificates):
