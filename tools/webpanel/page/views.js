@@ -28,7 +28,7 @@ function sentence(e) {
     case "power": return e.on ? ["Power on", e.on] : ["Power off", e.off];
     case "boot": return [`Boot step ${e.step}`, [STEPS[e.name] || e.name, e.ip].filter(Boolean).join(", ")];
     case "config": return ["Configured", `${e.key}: ${e.old ?? "–"} → ${e.new ?? "–"}`];
-    case "keygen": return ["Making a key", `${e.candidates} candidates, ${e.primes} primes`];
+    case "keygen": return ["Making a key", `${e.candidates} candidates, ${e.primes} of 2 primes`];
     case "http": return [e.op, `status ${e.status}, ${e.bytes} bytes`];
     case "slot": return ["New identity", `${e.slot} has a new certificate`];
     case "warning": return ["Warning", `${e.code}: ${e.message}`];
