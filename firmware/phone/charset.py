@@ -47,20 +47,24 @@ def wipe(buf):
 
 
 def to_utf8(buf):
-    """Return a new bytearray with `buf` in UTF-8: as it is, or read as Latin-1.
+    """Return a new bytearray with `buf` in UTF-8: as it is, or read as Latin-1."""
+    return bytearray(buf) if is_utf8(buf) else from_latin1(buf, len(buf))
+
+
+def from_latin1(buf, count):
+    """Return the first `count` octets of `buf`, Latin-1, as a bytearray in UTF-8.
 
     Sized before it is filled: a bytearray that grows leaves copies of a secret behind.
     """
-    latin1 = not is_utf8(buf)
-    size = len(buf)
-    if latin1:
-        for c in buf:
-            if c >= 0x80:
-                size += 1
+    size = count
+    for i in range(count):
+        if buf[i] >= 0x80:
+            size += 1
     out = bytearray(size)
     o = 0
-    for c in buf:
-        if latin1 and c >= 0x80:
+    for i in range(count):
+        c = buf[i]
+        if c >= 0x80:
             out[o] = 0xC0 | (c >> 6)
             o += 1
             c = 0x80 | (c & 0x3F)

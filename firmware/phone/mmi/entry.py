@@ -3,6 +3,8 @@
 For views.py. Characters are Latin-1, one byte each, so that a secret never becomes a str.
 """
 
+from phone import charset
+
 # Milliseconds after which a multi-tap key begins a new character.
 TAP_MS = 1000
 # What the keypad's keys give, in turn; index is the digit. 1 holds what URLs need.
@@ -87,27 +89,11 @@ class Entry:
 
     def utf8(self):
         """Return the text as a bytearray in UTF-8, which the caller wipes where it is secret."""
-        size = self.length
-        for i in range(self.length):
-            if self._buffer[i] > 0x7F:
-                size += 1
-        out = bytearray(size)
-        at = 0
-        for i in range(self.length):
-            c = self._buffer[i]
-            if c > 0x7F:
-                out[at] = 0xC0 | c >> 6
-                out[at + 1] = 0x80 | c & 0x3F
-                at += 2
-            else:
-                out[at] = c
-                at += 1
-        return out
+        return charset.from_latin1(self._buffer, self.length)
 
     def wipe(self):
         """Overwrite the text."""
-        for i in range(self.limit):
-            self._buffer[i] = 0
+        charset.wipe(self._buffer)
         self.length = self.cursor = 0
         self.tapping = None
 

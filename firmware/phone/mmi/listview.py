@@ -53,25 +53,21 @@ class ListView(View):
 
     def scene(self, control):
         """Return the items with their values."""
-        rows = []
+        rows, subject = [], control.subject
         for i in range(len(self._items)):
             kind, label, binding, _access = self._items[i]
-            focus = i == self._focus
-            said = control.say(label)
-            if kind == "check":
-                on = control.subject.get(binding) == "yes"
-                rows.append(Row(CHECK, said, on=on, focus=focus))
-            elif kind == "language":
-                rows.append(Row(CHECK, said, on=control.subject.language == binding, focus=focus))
+            row = Row(VALUE, control.say(label), focus=i == self._focus)
+            if kind == "language":
+                row.kind, row.on = CHECK, subject.language == binding
+            elif kind == "check":
+                row.kind, row.on = CHECK, subject.get(binding) == "yes"
             elif kind == "text":
-                rows.append(Row(VALUE, said, control.subject.get(binding) or "-", focus=focus))
+                row.value = subject.get(binding) or "-"
             elif kind == "secret":
-                held = "set" if control.subject.get(binding) else "empty"
-                rows.append(Row(VALUE, said, control.say(held), focus=focus))
-            else:
-                rows.append(
-                    Row(VALUE, said, "\xbb" if kind in ("menu", "page") else "", focus=focus)
-                )
+                row.value = control.say("set" if subject.get(binding) else "empty")
+            elif kind in ("menu", "page"):
+                row.value = "\xbb"
+            rows.append(row)
         return Scene(control.say(self._name), rows, ())
 
     def _choose(self, control, item):
