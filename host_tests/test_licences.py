@@ -41,7 +41,9 @@ def pieces(name):
     return {name for path in set(placed) for pattern, name in PIECES if re.search(pattern, path)}
 
 
-@pytest.mark.parametrize("name", ["UNIX", "NOE"])
+@pytest.mark.parametrize(
+    "name", ["UNIX", "NOE", pytest.param("W5500_EVB_PICO", marks=pytest.mark.check)]
+)
 def test_what_the_linker_took_is_named(name):
     named = {row[0] for row in licences.linked(of_board(name))}
     assert pieces(name) | {"microscep", "MicroPython"} == named

@@ -28,5 +28,3 @@ NAME = "W5500_EVB_PICO"
 FEATURES = ("dot1x",) + FRONT + DEVELOPMENT_FEATURES
 # What the image holds beside what all do (names of licences.COMPONENTS).
 LINKED = ("lwIP", "TinyUSB", "Pico SDK", "fdlibm", "libgcc")
-# Octets of a TLS connection's record buffer: 5 KiB, as on VLE.
-TLS_BUFFER = 5445

@@ -7,6 +7,7 @@ run.mjs.
 
 import os
 import select
+import signal
 import subprocess
 import sys
 import tty
@@ -19,6 +20,7 @@ from tools.setctl_host import arguments, rp2040  # noqa: E402
 
 def main(flash, more):
     """Run the board of `flash`; return the emulator's exit status."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     args = arguments.parse(["--board", "W5500_EVB_PICO", "--flash", flash, "status"])
     board, line = os.openpty()
     tty.setraw(line)

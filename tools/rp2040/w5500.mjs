@@ -28,7 +28,7 @@ export class W5500 {
   constructor(clock, { send, interrupt }) {
     Object.assign(this, { clock, send, interrupt });
     this.linked = true;
-    this.counters = { sent: 0, received: 0, overflow: 0, unlinked: 0, filtered: 0 };
+    this.counters = { sent: 0, received: 0, overflow: 0, unlinked: 0, filtered: 0, link_losses: 0 };
     this.low = false;
     this.reset();
   }
@@ -50,6 +50,7 @@ export class W5500 {
 
   /** Link down and up again: frames neither come nor go meanwhile. */
   link(up) {
+    if (this.linked && !up) this.counters.link_losses++;
     this.linked = up;
   }
 

@@ -123,7 +123,7 @@ def _start(mac_address):
 
 
 def net(mac_address, static=None, renew=False):
-    """Generator: bring the network up; return {"ip": str, "dns": list of str}. Yields None.
+    """Generator: bring the network up; return "ip", "dns" and "option". Yields None.
 
     mac_address: 6 bytes or None; static: (ip, mask, gateway, dns) as str, None = DHCP; renew:
     ask DHCP anew, another network may be there. Raises BoardError.
@@ -143,7 +143,7 @@ def net(mac_address, static=None, renew=False):
                     raise BoardError("connect", "no network cable is in")
                 raise BoardError("timeout", "no DHCP server answers")
             yield None
-    return {"ip": _nic.ifconfig()[0], "dns": _nic.dns()}
+    return {"ip": _nic.ifconfig()[0], "dns": _nic.dns(), "option": _nic.dhcp_option}
 
 
 def display():

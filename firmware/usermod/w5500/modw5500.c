@@ -14,6 +14,7 @@
 #include "lwip/dns.h"
 #include "lwip/netif.h"
 
+#include "dhcp_options.h"
 #include "pendsv.h"
 
 #include "w5500.h"
@@ -123,6 +124,8 @@ static mp_obj_t ifconfig(size_t n_args, const mp_obj_t *args) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ifconfig_obj, 1, 2, ifconfig);
 
 static mp_obj_t ipconfig(size_t n_args, const mp_obj_t *args, mp_map_t *kwargs) {
+    if (kwargs->used != 0)
+        dhcp_options_forget(); /* they were the lease's that ends */
     return mod_network_nic_ipconfig(started(), n_args - 1, args + 1, kwargs);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(ipconfig_obj, 1, ipconfig);
@@ -139,6 +142,33 @@ static mp_obj_t dns(mp_obj_t self) {
     return list;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(dns_obj, dns);
+
+/* def dhcp_option(code: int) -> bytes | None: what the server said of option 42, 43, 66, 67 or 150;
+ * code 0: the next server's address (siaddr) as text, code 1: the boot file's name. None: nothing.
+ */
+static mp_obj_t dhcp_option(mp_obj_t self, mp_obj_t code_in) {
+    (void)self;
+    mp_int_t code = mp_obj_get_int(code_in);
+    struct netif *netif = started();
+    struct dhcp *client = netif_dhcp_data(netif);
+    if (code > 1 && code < 256) {
+        size_t length;
+        const uint8_t *value = dhcp_options_get((uint8_t)code, &length);
+        return value == NULL ? mp_const_none : mp_obj_new_bytes(value, length);
+    }
+    if (client == NULL || !dhcp_supplied_address(netif))
+        return mp_const_none;
+    if (code == 0 && !ip4_addr_isany_val(client->offered_si_addr)) {
+        char text[IP4ADDR_STRLEN_MAX];
+        ip4addr_ntoa_r(&client->offered_si_addr, text, sizeof text);
+        return mp_obj_new_bytes((const byte *)text, strlen(text));
+    }
+    size_t length = strlen(client->boot_file_name);
+    if (code == 1 && length != 0)
+        return mp_obj_new_bytes((const byte *)client->boot_file_name, length);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(dhcp_option_obj, dhcp_option);
 
 /* def send_frame(frame) -> bool: an Ethernet frame of 14..1514 bytes, addresses and EtherType
  * included. False: the chip has no room just now. */
@@ -187,6 +217,7 @@ static const mp_rom_map_elem_t locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_ifconfig), MP_ROM_PTR(&ifconfig_obj)},
     {MP_ROM_QSTR(MP_QSTR_ipconfig), MP_ROM_PTR(&ipconfig_obj)},
     {MP_ROM_QSTR(MP_QSTR_dns), MP_ROM_PTR(&dns_obj)},
+    {MP_ROM_QSTR(MP_QSTR_dhcp_option), MP_ROM_PTR(&dhcp_option_obj)},
     {MP_ROM_QSTR(MP_QSTR_send_frame), MP_ROM_PTR(&send_frame_obj)},
     {MP_ROM_QSTR(MP_QSTR_receive_frame), MP_ROM_PTR(&receive_frame_obj)},
     {MP_ROM_QSTR(MP_QSTR_counters), MP_ROM_PTR(&counters_obj)},
