@@ -199,6 +199,10 @@ size_t scepcore_tls_write(scepcore_tls *t, const uint8_t *in, size_t len) {
     return len;
 }
 
+size_t scepcore_tls_needed(const scepcore_tls *t) {
+    return t->started ? t->client.eng.ibuf_len + t->chain_size : 0;
+}
+
 void scepcore_tls_flush(scepcore_tls *t) {
     if (t->started) {
         br_ssl_engine_flush(&t->client.eng, 0);

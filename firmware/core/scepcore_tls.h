@@ -57,9 +57,10 @@ typedef struct {
 } scepcore_tls;
 
 /* Start a handshake. host: server_name or NULL; buffer: record buffer, whose last chain_size bytes
- * hold the server's chain until it was judged, and records from then on. Where less than 16,384 +
- * 325 bytes are left for records at first, the server is asked for short ones
- * (max_fragment_length). SCEPCORE_E_TLS_BUFFER, or as scepcore_random_bytes. */
+ * hold the server's chain until it was judged. From then on they take records where any record fits
+ * the buffer (SCEPCORE_TLS_BUFFER), else they are the caller's again. Where less than 16,384 + 325
+ * bytes are left for records at first, the server is asked for short ones (max_fragment_length).
+ * SCEPCORE_E_TLS_BUFFER, or as scepcore_random_bytes. */
 int scepcore_tls_start(scepcore_tls *t, uint8_t *buffer, size_t buffer_len, size_t chain_size,
                        scepcore_random *r, const char *host, unsigned flags,
                        scepcore_tls_judge judge, void *judge_arg);
@@ -77,6 +78,9 @@ size_t scepcore_tls_pull(scepcore_tls *t, uint8_t *out, size_t len);
 size_t scepcore_tls_push(scepcore_tls *t, const uint8_t *in, size_t len);
 size_t scepcore_tls_read(scepcore_tls *t, uint8_t *out, size_t len);
 size_t scepcore_tls_write(scepcore_tls *t, const uint8_t *in, size_t len);
+
+/* Bytes of the record buffer that are needed from now on: fewer once the chain was judged. */
+size_t scepcore_tls_needed(const scepcore_tls *t);
 
 /* Send what was written now. */
 void scepcore_tls_flush(scepcore_tls *t);

@@ -83,8 +83,11 @@ static unsigned end_chain(const br_x509_class **ctx) {
         t->refused = 1;
         return BR_ERR_X509_NOT_TRUSTED;
     }
-    /* The chain is needed no more: from the next record on its memory takes records. */
-    t->client.eng.ibuf_len += t->chain_size;
+    /* The chain is needed no more: from the next record on its memory takes records, where any
+     * record fits then. */
+    if (t->client.eng.ibuf_len + t->chain_size >= SCEPCORE_TLS_BUFFER) {
+        t->client.eng.ibuf_len += t->chain_size;
+    }
     t->chain_size = 0;
     return 0;
 }

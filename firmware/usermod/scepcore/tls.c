@@ -117,6 +117,12 @@ static mp_obj_t tls_push(mp_obj_t self_in, mp_obj_t in_in) {
     mp_buffer_info_t in = modscepcore_read(in_in);
     size_t n = scepcore_tls_push(self->tls, in.buf, in.len);
     scepcore_scrub_stack();
+    size_t needed = scepcore_tls_needed(self->tls);
+    if (0 < needed && needed < self->buffer_len) {
+        // the chain was judged: its memory goes back (a smaller block stays where it is)
+        self->buffer = m_renew(uint8_t, self->buffer, self->buffer_len, needed);
+        self->buffer_len = needed;
+    }
     if (self->raised != MP_OBJ_NULL) {
         mp_obj_t raised = self->raised;
         self->raised = MP_OBJ_NULL;
