@@ -24,7 +24,9 @@ _LARGEST_MESSAGE = 16384
 
 def _parser():
     parser = argparse.ArgumentParser(
-        prog="panel", description="The set in a browser: front, events, flash, certificate, lab CA."
+        prog="panel",
+        description="The set in a browser: front, events, flash, certificate, lab CA.",
+        epilog="Served on 127.0.0.1 alone; whoever is on this machine may open it.",
     )
     parser.add_argument("--board", choices=("NOE", "UNIX", "VLE"), default="NOE")
     parser.add_argument("--port", type=int, default=8020, help="on 127.0.0.1; 0 picks a free one")
