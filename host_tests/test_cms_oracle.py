@@ -154,6 +154,25 @@ def test_asn1crypto_reads_every_field_and_encodes_it_back(peers, choice):
     assert len(encrypted["encrypted_content"].native) % 8 == 0
 
 
+@pytest.mark.parametrize("time", [None, 1790000000, 2524607999, 2524608000])
+def test_the_signing_time_is_told_only_by_a_set_that_knows_it(peers, time):
+    """RFC 5652 section 11.3; from 2050 on it would have another form, and is left out."""
+    client, server = peers
+    payload = message.Payload(0x30, names.encode("CN=CA"), names.encode("CN=phone"))
+    signer = message.Signer(client.key, client.certificate)
+    steps = message.build(
+        registry.CERT_POLL, certrep.TRANSACTION, certrep.NONCE, signer, server.certificate,
+        CHOICES[0], payload, time,
+    )  # fmt: skip
+    signed = asn1_cms.ContentInfo.load(bytes(finish(steps)))["content"]
+    told = [
+        attribute["values"][0].native.timestamp()
+        for attribute in signed["signer_infos"][0]["signed_attrs"]
+        if attribute["type"].native == "signing_time"
+    ]
+    assert told == ([time] if time in (1790000000, 2524607999) else [])
+
+
 def test_no_plaintext_is_left_in_the_buffer_of_a_message(peers):
     client, server = peers
     built = finish(
