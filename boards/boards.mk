@@ -14,6 +14,8 @@
 #
 # BARE=1 leaves out our modules (no USER_C_MODULES, an empty FROZEN_MANIFEST) and builds into
 # build/NAME-bare: the 'bare MicroPython' that `make size` compares with.
+# A board that needs more than the registries have has an overlay.mk in place of board.mk: it is built
+# when it is named, and is none of BOARDS.
 # boards/NAME/manifest.py names the frozen modules and includes firmware/manifest.py.
 
 BOARDS = $(sort $(patsubst boards/%/board.mk,%,$(wildcard boards/*/board.mk)))
@@ -45,11 +47,12 @@ JOBS ?= $(shell nproc)
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
 
 board: build/mpy-cross sources ## build the board named by BOARD= (also: make BOARD=NAME)
-	@test -e boards/$(BOARD)/board.mk || \
+	@test -e boards/$(BOARD)/board.mk -o -e boards/$(BOARD)/overlay.mk || \
 		{ echo "there is no board named '$(BOARD)'; there are: $(BOARDS)" >&2; exit 2; }
 	@mkdir -p build/$(BOARD)$(if $(BARE),-bare)
 	@exec 9> build/$(BOARD)$(if $(BARE),-bare)/.lock; flock 9; \
-	BOARD_DIR=$(ROOT)/boards/$(BOARD) $(MAKE) $(PARALLEL) --no-print-directory -f boards/$(BOARD)/board.mk \
+	BOARD_DIR=$(ROOT)/boards/$(BOARD) $(MAKE) $(PARALLEL) --no-print-directory \
+		-f $(firstword $(wildcard boards/$(BOARD)/board.mk boards/$(BOARD)/overlay.mk)) \
 		BOARD=$(BOARD) BUILD=$(ROOT)/build/$(BOARD)$(if $(BARE),-bare) $(if $(BARE),BARE=$(BARE))
 
 boards: ## build every board

@@ -4,7 +4,7 @@
 
 const [OTHER, LDR, LDRH, LDRB, LDR_SP, LDR_PC, LDR_REG, STR, STRH, STRB, STR_SP] = Array(11).keys();
 const [ADD, ADD3, ADD8, SUB, SUB3, SUB8, CMP8, CMP, BCOND, B] = Array.from({ length: 10 }, (_, i) => i + 11);
-const [LSL, LSR, MOV, MOV8, MUL, ADC, AND, UXTH, ADD_HIGH] = Array.from({ length: 9 }, (_, i) => i + 21);
+const [LSL, LSR, MOV, MOV8, MUL, ADC, AND, UXTH, ADD_HIGH, LDM] = Array.from({ length: 10 }, (_, i) => i + 21);
 
 // first opcode, number of opcodes, kind
 const ENCODINGS = [
@@ -15,7 +15,7 @@ const ENCODINGS = [
   [0x2800, 0x800, CMP8], [0x4280, 0x40, CMP], [0xd000, 0xe00, BCOND], [0xe000, 0x800, B],
   [0x0000, 0x800, LSL], [0x0800, 0x800, LSR], [0x4600, 0x100, MOV], [0x2000, 0x800, MOV8],
   [0x4340, 0x40, MUL], [0x4140, 0x40, ADC], [0x4000, 0x40, AND], [0xb280, 0x40, UXTH],
-  [0x4400, 0x100, ADD_HIGH],
+  [0x4400, 0x100, ADD_HIGH], [0xc800, 0x800, LDM],
 ];
 const KIND = new Uint8Array(65536);
 for (const [first, count, kind] of ENCODINGS) KIND.fill(kind, first, first + count);
@@ -23,7 +23,7 @@ for (const [first, count, kind] of ENCODINGS) KIND.fill(kind, first, first + cou
 for (const first of [0x4400, 0x4600])
   for (let op = first; op < first + 0x100; op++) {
     const to = ((op >> 4) & 8) | (op & 7);
-    if (to >= 13 || ((op >> 3) & 15) === 15) KIND[op] = OTHER;
+    if (to === 13 || to === 15 || ((op >> 3) & 15) === 15) KIND[op] = OTHER;
   }
 
 const FLASH = 1, SRAM = 2; // bits 31 to 28 of an address
@@ -91,6 +91,20 @@ export function stepper(chip) {
         if (!plain(at)) return 0;
         r[low] = at >>> 28 === SRAM ? sram8[at & 0xfffffff] : chip.flash[at & 0xffffff];
         return 2;
+      }
+      case LDM: {
+        const base = (op >> 8) & 7;
+        let at = r[base];
+        let cycles = 1;
+        if (at & 3 || !plain(at) || !plain(at + 28)) return 0;
+        for (let i = 0; i < 8; i++)
+          if (op & (1 << i)) {
+            r[i] = read32(at);
+            at += 4;
+            cycles++;
+          }
+        if (!(op & (1 << base))) r[base] = at;
+        return cycles;
       }
       case STR:
       case STR_SP: {

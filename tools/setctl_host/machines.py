@@ -166,6 +166,8 @@ def _rp2040(args, prompt):
     board = args.board + ("-dev" if prompt else "")
     machine = Machine(rp2040.command(args, board), dict(os.environ))
     machine.host = "10.0.2.2"
+    if prompt:
+        machine.write(b"repl\n")  # there is no boot-parameter block to say so
     return machine
 
 
