@@ -10,8 +10,15 @@ from emulator import noe
 pytestmark = pytest.mark.emulator
 
 CC = "arm-none-eabi-gcc"
-FLAGS = ["-mcpu=arm926ej-s", "-marm", "-mfloat-abi=soft", "-nostdlib", "-Wl,--gc-sections"]
-FLAGS += ["-Wl,--no-warn-rwx-segments"]
+FLAGS = ["-nostdlib", "-Wl,--gc-sections", "-Wl,--no-warn-rwx-segments"]
+
+
+def core(board):
+    """Return the compiler's flags for the core of a board's machine."""
+    text = (noe.ROOT / "boards" / board / "board.mk").read_text()
+    machine = re.search(r"^MACHINE = (\w+)$", text, re.M).group(1)
+    text = (noe.ROOT / "firmware" / "port" / machine / "machine.mk").read_text()
+    return re.search(r"^ARCH = (.*)$", text, re.M).group(1).split()
 
 
 def link(folder, board, definitions):
@@ -19,7 +26,7 @@ def link(folder, board, definitions):
     image = noe.development_image(board)
     objects = re.findall(r"^LOAD (\S+\.[oa])$", image.with_suffix(".map").read_text(), re.M)
     assert len(objects) > 100
-    command = [CC, *FLAGS, "-L", "firmware/port", "-T", f"boards/{board}/memory.ld"]
+    command = [CC, *core(board), *FLAGS, "-L", "firmware/port", "-T", f"boards/{board}/memory.ld"]
     command += [f"-Wl,--defsym={d}" for d in definitions]
     done = subprocess.run(
         [*command, "-o", str(folder / "scratch.elf"), *objects],
@@ -45,10 +52,11 @@ def test_link_enforces_the_board_s_class(tmp_path, name, definitions, message):
 
 
 @pytest.mark.check
+@pytest.mark.parametrize("board", ["VLE", "MPS2_AN505"])
 @pytest.mark.parametrize("name, definitions, message", LIMITS, ids=[row[0] for row in LIMITS])
-def test_link_enforces_vle_s_class(tmp_path, name, definitions, message):
+def test_link_enforces_the_other_boards_classes(tmp_path, board, name, definitions, message):
     # the development image may be larger than the class: production is what ships
-    check(*link(tmp_path, "VLE", definitions or ["class_image=0x100000"]), message)
+    check(*link(tmp_path, board, definitions or ["class_image=0x100000"]), message)
 
 
 def check(status, messages, message):
