@@ -21,6 +21,10 @@ class Error(Exception):
         self.message = message
         self.evidence = evidence
 
+    def warning(self, where=""):
+        """Return the event (dict) that says it as a warning; where: str that goes before it."""
+        return {"event": "warning", "code": self.code, "message": where + self.message}
+
     def __str__(self):
         """Return `code: message`, the form that tools print."""
         return self.code + ": " + self.message

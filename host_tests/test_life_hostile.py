@@ -1,7 +1,7 @@
 """A set among forged files, wrong clocks and refusals: nothing of it disturbs a working identity.
 
-FAULTS.md, 'Configuration, boot services, upgrade', on the whole set in memory (small_phone.py);
-where another file proves an item of that list, it is named there.
+FAULTS.md, 'Configuration, boot services, upgrade', on the whole set in memory (small_phone.py).
+test_faults_list.py goes through that list item by item.
 """
 
 import copy
@@ -10,7 +10,7 @@ import pytest
 
 import small_phone
 from keystore import slots
-from phone import filed, lanpbx, network
+from phone import dm, filed, lanpbx, network
 from small_phone import (
     PSK,
     authority,
@@ -308,3 +308,57 @@ def test_a_port_that_stays_closed_does_not_hold_the_boot_for_dhcp(device, monkey
     assert named(events, "boot", "step") == [1, 4] and named(events, "warning", "code") == [
         "timeout"
     ]
+
+
+# -- rogue services, each alone and together with a rogue CA ---------------------------------------
+
+
+def _forged(rogue):
+    pin = bytes(rogue.authority.certificate.fingerprint()).hex()
+    return {
+        "scep_url": "http://rogue/scep",
+        "scep_ca_fingerprint": pin,
+        "scep_action": "enroll",
+        "scep_action_id": "9",
+    }
+
+
+@pytest.mark.parametrize("with_ca", [False, True], ids=["alone", "with a rogue CA"])
+@pytest.mark.parametrize("service", ["TFTP", "DM", "SNTP", "call server"])
+def test_a_rogue_service_takes_no_identity_and_draws_no_challenge(
+    enrolled, ca, monkeypatch, service, with_ca
+):
+    rogue = Ca("CN=Rogue", 3)
+    forged = _forged(rogue) if with_ca or service in ("TFTP", "DM") else {}
+
+    def late(*_):
+        yield None
+        return TRUE + 12 * YEAR  # by that the certificate has expired
+
+    monkeypatch.setattr("phone.boot._by_sntp", late)
+    monkeypatch.setattr("phone.boot._session", lambda *_: iter(()))
+    monkeypatch.setattr("phone.boot._told", late)
+    if service == "DM":
+        text = "".join([f'<setting id="{k}" value="{v}"/>' for k, v in forged.items()])
+        reader = dm.Reader()
+    else:
+        text = "".join([f"{k}={v}\n" for k, v in forged.items()])
+        reader = lanpbx.Reader()
+    with switched_on(enrolled, rogue if with_ca else None) as set_:
+        before = identity(set_)
+        if service == "SNTP":
+            configure(set_, set_mode="sip", sntp_server="127.0.0.1")
+        elif service == "call server":
+            configure(set_, call_server="127.0.0.1")
+        filed.apply(set_, filed.pairs(reader, bytearray(text.encode())))
+        run(set_, b"boot")
+        told = {event["key"]: (event["old"], event["new"]) for event in said(set_)
+                if event["event"] == "config" and event["key"] in forged}  # fmt: skip
+        assert set(told) == set(forged)
+        if forged:
+            assert told["scep_url"] == ("http://ca/scep", "http://rogue/scep")
+        assert identity(set_) == before and challenges(rogue) == []
+        expired = service in ("SNTP", "call server")
+        assert run(set_, b"status")[-1]["state"] == ("suspended" if expired else "active")
+    with switched_on(enrolled, ca) as set_:  # without the rogue: the same identity is active
+        assert run(set_, b"status")[-1]["state"] == "active" and identity(set_) == before

@@ -31,7 +31,7 @@ def boot(set_, until, servers):
         yield from network.up(set_)
     except Error as e:
         # the set boots all the same, and looks for the network again (scheduler.py)
-        yield _warning(e)
+        yield e.warning()
         steps = ((4, _software),)
     for number, step in steps:
         if number > last:
@@ -78,7 +78,7 @@ def configuration(set_, servers):
             yield {"event": "boot", "step": 3, "name": "configuration", "file": None}
             return
     except Error as e:
-        yield _warning(e)
+        yield e.warning()
         return
     for event in filed.apply(set_, found):
         yield event
@@ -110,7 +110,7 @@ def _handed(set_):
         try:
             yield from handed.take_over(set_)
         except Error as e:
-            yield _warning(e)
+            yield e.warning()
 
 
 def _lanpbx(set_, server, folder):
@@ -156,7 +156,7 @@ def _log(set_):
         host = yield from _address(set_, host)
         set_.log = remotelog.RemoteLog(host, mac_text(mac), set_.version, port)
     except Error as e:
-        yield _warning(e)
+        yield e.warning()
         return
     set_.listeners.append(lambda name, fields: set_.log.event(name, fields, set_.clock.iso()))
 
@@ -185,7 +185,7 @@ def _time(set_, servers):
         if told is not None:
             set_.clock.set(told, source)
     except (Error, ClockError) as e:
-        yield _warning(e)
+        yield e.warning()
     yield {"event": "boot", "step": 5, "name": "time", "time": set_.clock.iso()}
     return session
 
@@ -234,7 +234,3 @@ def _host_port(text, default):
     if not colon or host.endswith(":"):
         return text, default
     return host.strip("[]"), int(port)
-
-
-def _warning(error):
-    return {"event": "warning", "code": error.code, "message": error.message}

@@ -36,10 +36,10 @@ def apply(set_, found):
         try:
             value = checked(key, raw)
         except Error as e:
-            events.append(_warning(e.code, e.message))
+            events.append(e.warning())
             continue
         if key in changes:
-            events.append(_warning("config", key + " stands twice; the last one counts"))
+            events.append(Error("config", key + " stands twice; the last one counts").warning())
         changes[key] = value
     set_.configured(set_.records.configure(list(changes.items()), trusted=False))
     for value in changes.values():
@@ -50,7 +50,3 @@ def apply(set_, found):
 
         events += pemfile.apply(set_, blocks)
     return events
-
-
-def _warning(code, message):
-    return {"event": "warning", "code": code, "message": message}

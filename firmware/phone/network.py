@@ -4,7 +4,9 @@ For identity/ and actions.py. DESIGN.md section 7 (steps 1 and 2 of the boot pro
 """
 
 import binascii
+import gc
 
+from errors import Error
 from phone.config import fingerprint_bytes
 from scep import tls
 from scep.deadline import Deadline
@@ -60,8 +62,7 @@ def _link(set_):
         yield {"event": "boot", "step": 1, "name": "link"}
         return
     if "dot1x" not in set_.board.FEATURES:
-        text = "this board has no frames for 802.1X"
-        yield {"event": "warning", "code": "unsupported", "message": text}
+        yield Error("unsupported", "this board has no frames for 802.1X").warning()
         yield {"event": "boot", "step": 1, "name": "link"}
         return
     if set_.access is None:
@@ -80,9 +81,11 @@ def transport(set_, trusted=None):
 
     trusted: tls.Trust of HTTPS servers in place of the configured one, or None.
     """
-    # a board with a small heap has a smaller record buffer
-    buffer = getattr(set_.board, "TLS_BUFFER", tls.BUFFER)
-    secure = tls.hook(trusted or trust(set_), buffer=buffer)
+    # a board with a small heap has a smaller record buffer, and one connection at a time
+    buffer = getattr(set_.board, "TLS_BUFFER", None)
+    secure = tls.hook(trusted or trust(set_), buffer=buffer or tls.BUFFER)
+    if buffer is not None and set_.access is not None:
+        secure = _behind(set_.access, secure)
     ipv6 = "ipv6" in set_.board.FEATURES
     plain = Transport(dns_servers=set_.network["dns"], tls=secure, ipv6=ipv6)
     if not set_.trace:
@@ -90,6 +93,19 @@ def transport(set_, trusted=None):
     from phone.trace import Tracer
 
     return Tracer(plain, set_.console)
+
+
+def _behind(access, secure):
+    """Return the hook `secure` that waits while the port's own handshake needs the memory."""
+
+    def put_on(connection, host, deadline):
+        while access.busy():
+            deadline.check()
+            yield None
+        gc.collect()
+        return (yield from secure(connection, host, deadline))
+
+    return put_on
 
 
 def trust(set_):

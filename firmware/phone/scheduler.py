@@ -94,7 +94,7 @@ class Scheduler:
             self._failures = 0
         except Error as e:
             self._set.keep_error(e)
-            yield {"event": "warning", "code": e.code, "message": e.message}
+            yield e.warning()
             self._failed(action, e)
         if by_action:
             # once for each number, whatever came of it: a failure must not come back for ever
@@ -187,7 +187,7 @@ class Scheduler:
         try:
             yield from revocation.check(self._set)
         except Error as e:
-            yield {"event": "warning", "code": e.code, "message": e.message}
+            yield e.warning()
         yield from enrol.enroll(self._set)
 
     def _renew(self):
@@ -206,7 +206,7 @@ class Scheduler:
             return
         from phone.identity import enrol
 
-        yield {"event": "warning", "code": refusal.code, "message": refusal.message}
+        yield refusal.warning()
         # should that fail too, there is time: what is active is valid for long
         self.state.renewal_refused_until = self.state.uptime + _DAY
         yield from enrol.enroll(self._set)

@@ -53,7 +53,7 @@ def reached(set_):
             if e.code not in _NEXT_URL:
                 raise
             failure = failure or e
-            yield {"event": "warning", "code": e.code, "message": url + ": " + e.message}
+            yield e.warning(url + ": ")
     raise failure
 
 

@@ -24,23 +24,23 @@ def apply(set_, blocks):
         keys = [text for label, text in blocks if label in _KEYS]
         if not keys:
             names = ", ".join([label for label, _text in blocks])
-            return [_warning("unsupported", "PEM blocks without a key are not used: " + names)]
-        events = [
-            _warning(
-                "config", "a private key stands in the file in clear: use identity_cms instead"
-            )
-        ]
+            wrong = Error("unsupported", "PEM blocks without a key are not used: " + names)
+            return [wrong.warning()]
+        wrong = Error(
+            "config", "a private key stands in the file in clear: use identity_cms instead"
+        )
+        events = [wrong.warning()]
         records = set_.records
         certificates = [text for label, text in blocks if label == _CERTIFICATE]
         mark = _mark(certificates)
         if records.handed() == mark:
             return events
         if records.config.yes("scep_run") and records.config.urls():
-            return events + [_warning("config", _LEFT_OUT + "SCEP is on")]
+            return events + [Error("config", "SCEP is on").warning(_LEFT_OUT)]
         try:
             _take_over(records, keys, certificates, mark)
         except Error as e:
-            return events + [_warning(e.code, _LEFT_OUT + e.message)]
+            return events + [e.warning(_LEFT_OUT)]
         return events + [{"event": "slot", "slot": "active"}]
     finally:
         for _label, text in blocks:
@@ -48,10 +48,6 @@ def apply(set_, blocks):
 
 
 # -- private, in the order of use
-
-
-def _warning(code, message):
-    return {"event": "warning", "code": code, "message": message}
 
 
 def _mark(certificates):
