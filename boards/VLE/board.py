@@ -23,10 +23,10 @@ NAME = "VLE"
 FEATURES = ("dot1x",) + DEVELOPMENT_FEATURES
 # What the image holds beside what all do (names of licences.COMPONENTS).
 LINKED = ("lwIP", "fdlibm", "libgcc")
-# Octets of a TLS connection's record buffer: 4 KiB of them hold the server's chain, and are given
+# Octets of a TLS connection's record buffer: 3 KiB of them hold the server's chain, and are given
 # back once it was judged. Servers are asked for records of 4 KiB (RFC 6066 section 4); of those
-# that do not listen, answers of up to 5 KiB are taken.
-TLS_BUFFER = 9541
+# that do not listen, answers of up to 4 KiB are taken.
+TLS_BUFFER = 7493
 
 
 def flash():

@@ -115,6 +115,10 @@ class Access:
         """Tell whether the port lets something through, as far as the set can know."""
         return self._accepted is not None or (self._answered and self.port.open)
 
+    def busy(self):
+        """Tell whether an exchange with the network runs, or is about to."""
+        return self._supplicant.is_busy()
+
     def wants_address(self):
         """Tell whether the port has opened, and the set has no address that fits."""
         return self.moved or (self._set.network is None and self.settled())

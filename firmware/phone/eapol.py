@@ -76,6 +76,11 @@ class Supplicant:
         self._due = None
         return eap.frame(self._mac, eap.LOGOFF)
 
+    def is_busy(self):
+        """Tell whether an exchange runs, or an answer to an EAPOL-Start may still come."""
+        few = self._starts <= len(START_GAPS)
+        return self.state == AUTHENTICATING or (self.state == CONNECTING and few)
+
     def take(self):
         """Return the oldest outcome that was not taken yet, or None."""
         return self._outcomes.pop(0) if self._outcomes else None

@@ -5,6 +5,7 @@ from errors import Error
 from phone import dot1x, eap, eapol, lifecycle, network
 from phone.config import Config
 from scep import altnames, oid
+from scep.deadline import Deadline
 from small_pki import Authority, basic_constraints, extension, purposes
 
 MAC = eap_frames.MAC
@@ -440,6 +441,31 @@ def test_a_port_that_opens_after_the_boot_still_gets_the_set_an_address():
     assert s.access.wants_address()
     assert [e["step"] for e in up(s, lambda turns: None)] == [1, 2]
     assert not s.access.wants_address()
+
+
+class Secure:
+    """Stands for a TLS hook: tells when it was asked."""
+
+    asked = 0
+
+    def __call__(self, connection, host, deadline):
+        self.asked += 1
+        return "secured"
+        yield
+
+
+def test_on_a_small_board_scep_waits_while_the_port_shakes_hands():
+    s = Set(ACTIVE)
+    secure = Secure()
+    s.ask()
+    steps = network._behind(s.access, secure)("plain", "ca", Deadline(1000, "test"))
+    assert [next(steps) for _ in range(5)] == [None] * 5 and not secure.asked
+    s.end(eapol.ACCEPTED)
+    try:
+        next(steps)
+    except StopIteration as end:
+        assert end.value == "secured"
+    assert secure.asked == 1
 
 
 def test_without_802_1x_nothing_is_sent_and_a_board_that_cannot_says_so():

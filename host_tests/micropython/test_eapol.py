@@ -240,6 +240,21 @@ def test_what_the_method_cannot_go_on_with_is_given_up_and_tried_again():
         assert s.outcomes() == ["accepted"]
 
 
+def test_the_supplicant_is_busy_until_the_exchange_ends_or_nobody_answers():
+    s = Set()
+    assert s.supplicant.is_busy()
+    s.wait(7500)
+    assert not s.supplicant.is_busy()  # alone
+    s.ask(7, 1)
+    assert s.supplicant.is_busy()
+    s.login(20)
+    assert not s.supplicant.is_busy()
+    s.supplicant.start(s.now)
+    assert s.supplicant.is_busy()
+    s.supplicant.logoff(s.now)
+    assert not s.supplicant.is_busy()
+
+
 def test_a_discarded_request_may_come_again():
     s = Set()
     s.ask(1, 1)

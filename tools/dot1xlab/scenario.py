@@ -35,12 +35,12 @@ class Failed(Exception):
     """The story went another way; the message says where."""
 
 
-def run(folder, board, tap=None, radius=False, profile="rfc8894", bits=2048, wan=False):
+def run(folder, board, tap=None, radius=False, profile="rfc8894", bits=2048, wan=False, tls=False):
     """Play the story in `folder`; return the authenticator's states. Raises Failed.
 
     tap: True or False, None: a TAP device where one may be made; radius: FreeRADIUS decides;
     profile: of the lab CA; bits: of its keys and the set's; wan: the set stands behind a line of
-    600 ms, 2 % loss and 64 kbit/s.
+    600 ms, 2 % loss and 64 kbit/s; tls: SCEP goes over HTTPS.
     """
     tap = has_tap() and not wan if tap is None else tap
     factory = FactoryCa(os.path.join(folder, "factory-ca"))
@@ -52,7 +52,8 @@ def run(folder, board, tap=None, radius=False, profile="rfc8894", bits=2048, wan
         _tell(f"the set's cable: {line}")
         state = os.path.join(folder, "labca")
         Authority(State(state), PROFILES[profile], bits)  # the keys, for the lab to find
-        lab = commands.start(profile, host=network.SERVER, challenge=CHALLENGE, state=state)
+        words = {"challenge": CHALLENGE, "state": state, "tls": tls}
+        lab = commands.start(profile, host=network.SERVER, **words)
         try:
             ready = commands.describe(lab)
             with Authenticator(folder, factory, lab.authority, net.gate, radius) as authenticator:
@@ -145,18 +146,27 @@ class _Phone:
 
     def boot(self):
         """Boot; what is due is then done in the set's own time."""
-        self._run(command_line("boot", pairs=[("until", "idle")]), 600)
+        event = self._run(command_line("boot", pairs=[("until", "idle")]), 600)
+        if event["event"] == "error":
+            raise Failed(f"the set reports {event['error']}: {event['message']}")
 
     def status(self):
-        """Ask for the status, and take what the set has said meanwhile."""
-        self._status = self._run(command_line("status"), 60)
+        """Ask for the status, and take what the set has said meanwhile.
+
+        An action of its own that failed is told, no more: the set tries again.
+        """
+        event = self._run(command_line("status"), 60)
+        if event["event"] == "error":
+            _tell(f"set: error {event['error']}: {event['message']}")
+        else:
+            self._status = event
         return self._status
 
     def serial(self):
         """Return the active certificate's serial number, once the set has it."""
         status = self.status()
-        if status["state"] != "active":
-            raise Failed(f"the set is {status['state']}")
+        if status.get("state") != "active":
+            raise Failed(f"the set is {status.get('state')}")
         return status["serial"]
 
     def _run(self, line, timeout):
@@ -167,8 +177,6 @@ class _Phone:
             if name in ("boot", "port", "slot", "warning"):
                 text = " ".join(f"{k}={v}" for k, v in event.items() if k != "event")
                 _tell(f"set: {name} {text}")
-            if name == "error":
-                raise Failed(f"the set reports {event['error']}: {event['message']}")
         return event
 
 

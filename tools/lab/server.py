@@ -182,7 +182,7 @@ class Lab:
         server = _Server((host, port), handler)
         self.port = self.plain_port = server.server_address[1]
         if tls:
-            server.socket = self._context().wrap_socket(
+            server.socket = self._context(host).wrap_socket(
                 server.socket, server_side=True, do_handshake_on_connect=False
             )
             plain = _Server((host, 0), handler)
@@ -198,8 +198,9 @@ class Lab:
             server.shutdown()
             server.server_close()
 
-    def _context(self):
-        certificate, key = self.authority.server_certificate(LOCAL_NAMES)
+    def _context(self, host):
+        names = LOCAL_NAMES if host in LOCAL_NAMES else (*LOCAL_NAMES, host)
+        certificate, key = self.authority.server_certificate(names)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         if self.profile.tls == "1.0":
             context.set_ciphers("ALL:@SECLEVEL=0")
