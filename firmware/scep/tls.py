@@ -32,8 +32,8 @@ class TlsError(Error):
 # max_fragment_length: 16 KiB and BearSSL's room around it. A quarter of it holds the server's chain
 # at first. With the engine's context below 24 KiB.
 BUFFER = 16709
-# The room for the chain: two or three certificates of 2048 bits. A small buffer has less of it: what
-# stands beside short records (4 KiB).
+# The room for the chain: two or three certificates of 2048 bits. A small buffer has less of it:
+# what stands beside short records (4 KiB).
 _CHAIN = 4096
 _SHORT = 4096 + 325
 

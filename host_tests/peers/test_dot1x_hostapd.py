@@ -30,8 +30,8 @@ def play(folder, board, *flags, timeout=600):
 
 @pytest.mark.check
 def test_factory_quarantine_customer_open_revoked_rejected_healed(tmp_path):
-    """As root with a TAP device, where that may be made."""
-    lines = play(tmp_path / "lab", "NOE")
+    """As root with a TAP device, where that may be made; SCEP over HTTPS."""
+    lines = play(tmp_path / "lab", "NOE", "--tls")
     assert lines[-1] == STORY
     # three refusals, then the CRL, without a clock
     assert any("port slot=active state=rejected rejections=3" in line for line in lines)
