@@ -242,9 +242,9 @@ def tls(
     from within push(): an exception refuses the chain and leaves push(). key: RSAKey of a client
     certificate, chain: its DER certificates (1 to 4), used where the server asks for one.
     ECDHE (X25519, P-256) or RSA key exchange, AES in GCM or CBC; legacy: bool, also TLS 1.0 and
-    1.1, SHA-1 and 3DES. buffer: bytes of the record buffer, half-duplex; chain_size: its last bytes,
-    which hold the server's chain until it was judged; from then on they take records where any
-    record fits the buffer, else they are given back. Where less than 16709 are left beside the
+    1.1, SHA-1 and 3DES. buffer: bytes of the record buffer, half-duplex; chain_size: its last
+    bytes, which hold the server's chain until it was judged; from then on they take records where
+    any record fits the buffer, else they are given back. Where less than 16709 are left beside the
     chain, the server is asked for short records (max_fragment_length).
     ValueError for sizes; EntropyError when the generator is not seeded.
     """
