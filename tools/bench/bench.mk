@@ -1,9 +1,14 @@
 # Instruction counts of the kernels: build/bench.json.
 
-bench: tier-bench ## count executed instructions of our kernels and their peers (build/bench.json)
+bench: tier-bench NOE scep-servers ## count executed instructions of our kernels and their peers (build/bench.json)
 	$(PYTHON) tools/bench/bench.py
 
-bench-quick: tier-bench ## the same with 4 keys and without the slow peers
+bench-quick: tier-bench NOE scep-servers ## the same with 4 keys and without the slow peers
 	$(PYTHON) tools/bench/bench.py --quick
 
 .PHONY: bench bench-quick
+
+bench-plot: venv-check ## draw build/bench.json into tools/bench/bench.png, for the README
+	$(PYTHON) tools/bench/plot.py build/bench.json tools/bench/bench.png
+
+.PHONY: bench-plot

@@ -6,16 +6,20 @@ candidates_mean, candidates_expected, per_candidate, normalised.
 """
 
 import argparse
+import functools
+import importlib
 import json
 import math
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path[:0] = [str(ROOT / "host_tests"), str(ROOT / "tools" / "bench")]
+sys.path[:0] = [str(ROOT / "host_tests"), str(ROOT / "tools" / "bench"), str(ROOT)]
 
 import cortex_m  # noqa: E402
 import counting  # noqa: E402
@@ -161,6 +165,76 @@ def text_bytes(library):
     return sizes[1] - sizes[0]
 
 
+def left_out(what, why):
+    """Says on standard output what the run has no row of."""
+    print(f"left out: {what} ({why})", flush=True)
+    return []
+
+
+def x86_rows(folder):
+    """Private and public operations by callgrind: ours, BearSSL's and OpenSSL's."""
+    if not shutil.which("valgrind"):
+        return left_out("x86-64", "valgrind is not installed")
+    libraries = ("microscep", "bearssl-i62", "bearssl-i31")
+    found = list(rsa_rows("native60", counting.count_x86, "x86-64", libraries, folder))
+    try:
+        return found + list(peers.x86_rows(key_file(folder, bits) for bits in (2048, 3072, 4096)))
+    except (OSError, subprocess.CalledProcessError) as e:
+        return found + left_out("x86-64 openssl", e)
+
+
+def optional(name):
+    """Rows of a module of this folder whose needs (an image, a server) may be missing."""
+    try:
+        return list(importlib.import_module(name).rows())
+    except (ImportError, OSError, subprocess.CalledProcessError) as e:
+        return left_out(name, e)
+
+
+def sized(rows):
+    """Adds the size of code and tables to the RSA rows of ours and of BearSSL's."""
+    for library in ("microscep", "bearssl-i31"):
+        size = text_bytes(library)
+        print(f"code and tables, RSA of {library} on ARM: {size:,} octets", flush=True)
+        for r in rows:
+            if r["operation"] in ("keygen", "private", "public") and r["target"] == "arm926":
+                r["text_bytes"] = size if r["library"] == library else r["text_bytes"]
+
+
+def compare_candidates(rows):
+    """Prints what a candidate of 2,048 bits costs: ours, and BearSSL's by its private operation.
+
+    That is two exponentiations of the length of one that tests a candidate.
+    """
+    ours = [r["per_candidate"] for r in rows if r["bits"] == 4096 and "per_candidate" in r]
+    theirs = [
+        r["instructions"] // 2
+        for r in rows
+        if (r["operation"], r["bits"], r["target"]) == ("private", 4096, "arm926")
+        and r["library"] == "bearssl-i31"
+    ]
+    if ours and theirs:
+        ratio = ours[0] / theirs[0]
+        print(f"a candidate of 2,048 bits: {ours[0]:,}, BearSSL {theirs[0]:,} ({ratio:.3f})")
+
+
+def jobs(folder, quick):
+    """The measurements as functions, the longest first: they run side by side."""
+    ours = ("microscep", "bearssl-i31", "bearssl-i15")
+    if not quick:
+        yield lambda: [keygen_row("microscep", 4096, 8)]
+        yield lambda: [keygen_row("bearssl-i31", 2048, 8)]
+    for library in peers.fetched():
+        yield functools.partial(peers.rows, library, key_file(folder, 2048), quick)
+    yield lambda: [keygen_row("microscep", 2048, 4 if quick else 40)]
+    yield lambda: x86_rows(folder)
+    yield lambda: optional("enrol")
+    yield lambda: optional("handshake")
+    yield lambda: rsa_rows("arm926", counting.count_arm, "arm926", ours, folder)
+    yield lambda: symmetric_rows("arm926", counting.count_arm, "arm926")
+    yield lambda: cortex_m.rows(key_file(folder, 2048))
+
+
 def main():
     """Command line: --quick leaves key generation at 4 keys and out the slow peers."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -168,38 +242,23 @@ def main():
     parser.add_argument("--out", default=str(ROOT / "build" / "bench.json"))
     args = parser.parse_args()
     rows = []
-
-    def add(found):
-        for r in [found] if isinstance(found, dict) else found:
-            rows.append(r)
-            print(
-                f"{r['operation']:11}{r['bits'] or '':>5} {r['target']:11} {r['library']:12}"
-                f"{r['instructions']:>14,}"
-                + (f"  normalised {r['normalised']:,}" if "normalised" in r else ""),
-                flush=True,
-            )
-
-    with tempfile.TemporaryDirectory() as folder:
-        libraries = ("microscep", "bearssl-i31", "bearssl-i15")
-        add(rsa_rows("arm926", counting.count_arm, "arm926", libraries, folder))
-        add(symmetric_rows("arm926", counting.count_arm, "arm926"))
-        add(keygen_row("microscep", 2048, 4 if args.quick else 40))
-        if not args.quick:
-            add(keygen_row("bearssl-i31", 2048, 8))
-            add(keygen_row("microscep", 4096, 8))
-        if shutil.which("valgrind"):
-            libraries = ("microscep", "bearssl-i62", "bearssl-i31")
-            add(rsa_rows("native60", counting.count_x86, "x86-64", libraries, folder))
-        else:
-            print("left out: x86-64 (valgrind is not installed)")
-        add(cortex_m.rows(key_file(folder, 2048)))
-        add(peers.rows(key_file(folder, 2048), args.quick))
-    for library in ("microscep", "bearssl-i31"):
-        size = text_bytes(library)
-        print(f"code and tables, RSA of {library} on ARM: {size:,} octets")
-        for r in rows:
-            if r["library"] == library and r["target"] == "arm926" and r["bits"]:
-                r["text_bytes"] = size
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+        # The programs first, one after the other: several jobs use the same.
+        for variant in ("arm926", "native60"):
+            kernel_programs.build(variant, "bench_driver", SOURCES, ("-I", str(HERE)))
+        started = [pool.submit(lambda job=job: list(job())) for job in jobs(folder, args.quick)]
+        for done in as_completed(started):
+            for r in done.result():
+                rows.append(r)
+                print(
+                    f"{r['operation']:11}{r['bits'] or '':>5} {r['target']:11} {r['library']:12}"
+                    f"{r['instructions']:>14,}"
+                    + (f"  normalised {r['normalised']:,}" if "normalised" in r else ""),
+                    flush=True,
+                )
+    sized(rows)
+    compare_candidates(rows)
+    rows.sort(key=lambda r: (r["operation"], r["bits"] or 0, r["target"], r["library"]))
     Path(args.out).parent.mkdir(parents=True, exist_ok=True)
     Path(args.out).write_text(json.dumps(rows, indent=1) + "\n")
 

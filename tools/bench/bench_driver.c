@@ -3,7 +3,7 @@
  * For: tools/bench, on ARM (qemu-arm, qemu-system-arm) and x86-64 (callgrind).
  *
  *   bench_driver loop [TURNS]
- *   bench_driver private:LIBRARY|public:LIBRARY KEYFILE
+ *   bench_driver private:LIBRARY|public:LIBRARY KEYFILE [OPERAND]    in hexadecimal
  *   bench_driver keygen-stack BITS SEED
  *   bench_driver keygen:..., hashes and ciphers: see bench_more.c
  * KEYFILE: one line "e p q dp dq iq" in hexadecimal. Prints "OPERATION stack OCTETS".
@@ -101,7 +101,7 @@ static void known_loop(unsigned long n) {
 #endif
 }
 
-static int rsa(const char *op, const char *key) {
+static int rsa(const char *op, const char *key, const char *operand) {
     static const struct {
         const char *name;
         br_rsa_private private;
@@ -127,6 +127,11 @@ static int rsa(const char *op, const char *key) {
         }
         memset(x, 0x5a, sizeof x);
         x[0] = 0;
+        for (size_t k = 0; operand != NULL && operand[2 * k] != 0 && k < sizeof x; k++) {
+            unsigned v = 0;
+            sscanf(operand + 2 * k, "%2x", &v);
+            x[k] = (unsigned char)v;
+        }
         uint32_t ok;
         if (strncmp(op, "private", 7) == 0) {
             MEASURE(op, ok = libraries[i].private(x, &sk));
@@ -148,7 +153,7 @@ int main(int argc, char **argv) {
         return 0;
     }
     if (argc > 2 && (strncmp(argv[1], "private:", 8) == 0 || strncmp(argv[1], "public:", 7) == 0)) {
-        return rsa(argv[1], argv[2]);
+        return rsa(argv[1], argv[2], argc > 3 ? argv[3] : NULL);
     }
     if (argc == 4 && strcmp(argv[1], "keygen-stack") == 0) {
         static unsigned char priv[BR_RSA_KBUF_PRIV_SIZE(4096)], pub[BR_RSA_KBUF_PUB_SIZE(4096)];

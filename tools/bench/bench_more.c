@@ -68,9 +68,12 @@ static int hash_by_name(const char *op) {
         const char *name;
         const br_hash_class *class;
     } table[] = {
-        {"sha1:microscep", &scepcore_sha1_vtable}, {"sha256:microscep", &scepcore_sha256_vtable},
-        {"md5:bearssl-i31", &br_md5_vtable},       {"sha1:bearssl-i31", &br_sha1_vtable},
-        {"sha256:bearssl-i31", &br_sha256_vtable}, {"sha512:bearssl-i31", &br_sha512_vtable},
+        {"sha1:microscep", &scepcore_sha1_vtable},
+        {"sha256:microscep", &scepcore_sha256_vtable},
+        {"md5:bearssl-i31", &br_md5_vtable},
+        {"sha1:bearssl-i31", &br_sha1_vtable},
+        {"sha256:bearssl-i31", &br_sha256_vtable},
+        {"sha512:bearssl-i31", &br_sha512_vtable},
         {"sha512:microscep", &scepcore_sha512_vtable},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

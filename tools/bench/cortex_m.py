@@ -46,27 +46,33 @@ def _build(folder, target, private, key):
     return elf
 
 
+def count(target, private, key, trace=False):
+    """Counts (a dict of counting.read_counts) and the printed sum of one private operation."""
+    machine = TARGETS[target][1]
+    with tempfile.TemporaryDirectory() as folder:
+        elf = _build(folder, target, private, key)
+        out = Path(folder) / "counts"
+        # Semihosting's exit ends QEMU 7.2 with an abort on these machines.
+        done = subprocess.run(
+            ["qemu-system-arm", "-M", machine, "-nographic", "-semihosting", "-kernel"]
+            + [elf, *counting.arm_options(elf, out, trace=trace, thumb=True)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+        return counting.read_counts(out)[0], (done.stdout + done.stderr).split()[0]
+
+
 def rows(key):
     """Rows of bench.json: private 2048, ours and BearSSL's, on each target."""
-    for target, (_, machine, _, _, _, peers) in TARGETS.items():
+    for target, (_, _, _, _, _, peers) in TARGETS.items():
         sums = set()
         for library, private in [("microscep", "scepcore_rsa_private")] + [
             (f"bearssl-{p}", f"br_rsa_{p}_private") for p in peers
         ]:
-            with tempfile.TemporaryDirectory() as folder:
-                elf = _build(folder, target, private, key)
-                out = Path(folder) / "counts"
-                # Semihosting's exit ends QEMU 7.2 with an abort on these machines.
-                done = subprocess.run(
-                    ["qemu-system-arm", "-M", machine, "-nographic", "-semihosting", "-kernel"]
-                    + [elf, *counting.arm_options(elf, out, thumb=True)],
-                    stdin=subprocess.DEVNULL,
-                    capture_output=True,
-                    text=True,
-                    timeout=300,
-                )
-                sums.add((done.stdout + done.stderr).split()[0])
-                counts = counting.read_counts(out)[0]
+            counts, printed = count(target, private, key)
+            sums.add(printed)
             yield {
                 "operation": "private",
                 "bits": 2048,

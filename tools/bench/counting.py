@@ -34,27 +34,30 @@ def plugin():
     return target
 
 
-def marks(program):
-    """Addresses of bench_begin and bench_end in an ELF file."""
-    out = subprocess.run(["nm", program], capture_output=True, text=True, check=True).stdout
-    found = {name: int(at, 16) for at, name in re.findall(r"(\w+) [Tt] (bench_\w+)", out)}
-    return found["bench_begin"], found["bench_end"]
+MARKS = (("bench_begin", "bench_end"),)
 
 
-def arm_options(program, out, trace=False, thumb=False):
-    """The -plugin option for a run of `program` whose counts go to file `out`."""
-    begin, end = marks(program)
-    option = f"file={plugin()},begin={begin:#x},end={end:#x},out={out},timing={TIMING}"
+def arm_options(program, out, trace=False, thumb=False, pairs=MARKS):
+    """The -plugin option for a run of `program` whose counts go to file `out`.
+
+    pairs: names of functions, where counting begins and ends.
+    """
+    listed = subprocess.run(["nm", program], capture_output=True, text=True, check=True).stdout
+    at = {name: int(value, 16) for value, name in re.findall(r"(\w+) [Tt] (\w+)", listed)}
+    option = f"file={plugin()},out={out},timing={TIMING}"
+    for begin, end in pairs:
+        option += f",begin={at[begin]:#x},end={at[end]:#x}"
     return ["-plugin", option + (",trace=on" if trace else "") + (",thumb=on" if thumb else "")]
 
 
 def read_counts(path):
-    """Rows of the plugin's file as dicts: FIELDS, pc_hash, address_hash."""
+    """Rows of the plugin's file as dicts: FIELDS, pc_hash, address_hash, pair (a number)."""
     rows = []
     for line in Path(path).read_text().splitlines():
         words = line.split()
         row = {name: int(w) for name, w in zip(FIELDS, words, strict=False)}
-        rows.append(row | {"pc_hash": words[6], "address_hash": words[7]})
+        hashes = {"pc_hash": words[6], "address_hash": words[7]}
+        rows.append(row | hashes | {"pair": int(words[8])})
     return rows
 
 

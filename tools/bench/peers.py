@@ -143,8 +143,8 @@ def _row(operation, library, counts):
         "target": "arm926",
         "library": library,
         "instructions": counts["instructions"],
-        "multiplies": counts["multiplies"],
-        "cycles_estimate": counts["cycles_estimate"],
+        "multiplies": counts.get("multiplies"),
+        "cycles_estimate": counts.get("cycles_estimate"),
         "stack_bytes": None,
         "text_bytes": None,
     }
@@ -163,20 +163,43 @@ def _keygen(program, library, keys):
     }
 
 
-def rows(key, quick):
-    """Rows of bench.json for every library to be had; key: path of the key file; quick: no keys."""
+def fetched():
+    """Names of the libraries that rows() can measure, after fetching what it takes."""
     try:
         fetch()
     except (OSError, subprocess.CalledProcessError, StopIteration) as e:
-        print(f"left out: nettle, openssl, wolfssl ({e})")
-    for library, (build, keys) in LIBRARIES.items():
-        try:
-            program = build()
-        except (OSError, subprocess.CalledProcessError) as e:
-            print(f"left out: {library} ({e})")
-            continue
+        print(f"left out: nettle, openssl, wolfssl ({e})", flush=True)
+        return ["mbedtls"]
+    return sorted(LIBRARIES, key=lambda name: -LIBRARIES[name][1])
+
+
+def rows(library, key, quick):
+    """Rows of bench.json of one library; key: path of the key file; quick: no keys."""
+    build, keys = LIBRARIES[library]
+    try:
+        program = build()
+    except (OSError, subprocess.CalledProcessError) as e:
+        print(f"left out: {library} ({e})", flush=True)
+        return
+    for operation in ("private", "public"):
+        counts, _ = counting.count_arm(program, operation, key)
+        yield _row(operation, library, counts[0])
+    if keys and not quick:
+        yield _keygen(program, library, keys)
+
+
+def x86_rows(keys):
+    """Rows of the machine's own OpenSSL by callgrind, for each key file named BITS.key."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    program = OUT / "bench-openssl-x86"
+    subprocess.run(
+        ["gcc", "-O2", "-I", HERE, "-I", DRIVERS, DRIVERS / "openssl.c"]
+        + [HERE / "bench_marks.c", "-lcrypto", "-o", program],
+        check=True,
+        capture_output=True,
+    )
+    for key in keys:
         for operation in ("private", "public"):
-            counts, _ = counting.count_arm(program, operation, key)
-            yield _row(operation, library, counts[0])
-        if keys and not quick:
-            yield _keygen(program, library, keys)
+            counts, _ = counting.count_x86(program, operation, key)
+            row = _row(operation, "openssl", counts[0])
+            yield row | {"bits": int(key.stem), "target": "x86-64"}

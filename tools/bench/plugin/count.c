@@ -5,9 +5,10 @@
  *
  *   -plugin file=count.so,begin=ADDR,end=ADDR,out=FILE[,timing=FILE][,trace=on][,thumb=on]
  *
- * begin, end: addresses of two functions of the guest (Thumb bit cleared or not). Each passage
- * from begin to end appends one line to FILE:
- *   instructions long_multiplies multiplies loads stores cycles pc_hash address_hash
+ * begin, end: addresses of two functions of the guest (Thumb bit cleared or not); up to four such
+ * pairs. Each passage from a begin to its end, or to QEMU's, appends one line to FILE, the pair's
+ * number last:
+ *   instructions long_multiplies multiplies loads stores cycles pc_hash address_hash pair
  * loads and stores count instructions, not words. cycles: by the timing table, 0 without one.
  * thumb=on: the guest is a Cortex-M. The hashes are 0 without trace=on. The count includes the end
  * function's first instruction.
@@ -22,11 +23,18 @@
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
 
-static struct {
+static struct counts {
     uint64_t instructions, mul_long, mul, loads, stores, cycles, pc_hash, address_hash;
-} now, start;
-static uint64_t begin_at, end_at;
-static int tracing, inside, thumb;
+} now;
+/* Pairs of marks; one may lie within another. */
+#define PAIRS_MAX 4
+static struct pair {
+    uint64_t begin_at, end_at;
+    struct counts start;
+    int inside;
+} pairs[PAIRS_MAX];
+static size_t begins, ends;
+static int tracing, thumb;
 static FILE *out;
 
 /* Rows of the timing table, by name. */
@@ -119,27 +127,40 @@ static uint64_t mix(uint64_t hash, uint64_t value) {
 }
 
 static void on_begin(unsigned vcpu, void *data) {
+    struct pair *p = data;
     (void)vcpu;
-    (void)data;
-    start = now;
     now.pc_hash = now.address_hash = 0xcbf29ce484222325u;
-    inside = 1;
+    p->start = now;
+    p->inside = 1;
+}
+
+static void report(struct pair *p) {
+    const struct counts *start = &p->start;
+    if (!p->inside) {
+        return;
+    }
+    p->inside = 0;
+    fprintf(out, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64,
+            now.instructions - start->instructions, now.mul_long - start->mul_long,
+            now.mul - start->mul, now.loads - start->loads, now.stores - start->stores,
+            now.cycles - start->cycles);
+    fprintf(out, " %016" PRIx64 " %016" PRIx64 " %d\n", tracing ? now.pc_hash : 0,
+            tracing ? now.address_hash : 0, (int)(p - pairs));
+    fflush(out);
 }
 
 static void on_end(unsigned vcpu, void *data) {
     (void)vcpu;
+    report(data);
+}
+
+/* A machine that is switched off ends what it was in. */
+static void on_exit_of_qemu(qemu_plugin_id_t id, void *data) {
+    (void)id;
     (void)data;
-    if (!inside) {
-        return;
+    for (struct pair *p = pairs; p < pairs + ends; p++) {
+        report(p);
     }
-    inside = 0;
-    fprintf(out, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64,
-            now.instructions - start.instructions, now.mul_long - start.mul_long,
-            now.mul - start.mul, now.loads - start.loads, now.stores - start.stores,
-            now.cycles - start.cycles);
-    fprintf(out, " %016" PRIx64 " %016" PRIx64 "\n", tracing ? now.pc_hash : 0,
-            tracing ? now.address_hash : 0);
-    fflush(out);
 }
 
 static void on_instruction(unsigned vcpu, void *pc) {
@@ -197,10 +218,12 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
             qemu_plugin_register_vcpu_mem_cb(insn, on_access, QEMU_PLUGIN_CB_NO_REGS,
                                              QEMU_PLUGIN_MEM_RW, NULL);
         }
-        if (pc == begin_at) {
-            qemu_plugin_register_vcpu_insn_exec_cb(insn, on_begin, QEMU_PLUGIN_CB_NO_REGS, NULL);
-        } else if (pc == end_at) {
-            qemu_plugin_register_vcpu_insn_exec_cb(insn, on_end, QEMU_PLUGIN_CB_NO_REGS, NULL);
+        for (struct pair *p = pairs; p < pairs + ends; p++) {
+            if (pc == p->begin_at) {
+                qemu_plugin_register_vcpu_insn_exec_cb(insn, on_begin, QEMU_PLUGIN_CB_NO_REGS, p);
+            } else if (pc == p->end_at) {
+                qemu_plugin_register_vcpu_insn_exec_cb(insn, on_end, QEMU_PLUGIN_CB_NO_REGS, p);
+            }
         }
     }
 }
@@ -211,10 +234,10 @@ qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **argv
     for (int i = 0; i < argc; i++) {
         const char *value = strchr(argv[i], '=');
         value = value ? value + 1 : "";
-        if (strncmp(argv[i], "begin=", 6) == 0) {
-            begin_at = strtoull(value, NULL, 0) & ~1ull;
-        } else if (strncmp(argv[i], "end=", 4) == 0) {
-            end_at = strtoull(value, NULL, 0) & ~1ull;
+        if (strncmp(argv[i], "begin=", 6) == 0 && begins < PAIRS_MAX) {
+            pairs[begins++].begin_at = strtoull(value, NULL, 0) & ~1ull;
+        } else if (strncmp(argv[i], "end=", 4) == 0 && ends < begins) {
+            pairs[ends++].end_at = strtoull(value, NULL, 0) & ~1ull;
         } else if (strncmp(argv[i], "out=", 4) == 0) {
             out = fopen(value, "w");
         } else if (strncmp(argv[i], "timing=", 7) == 0) {
@@ -231,10 +254,11 @@ qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **argv
             return 1;
         }
     }
-    if (out == NULL || begin_at == 0 || end_at == 0) {
+    if (out == NULL || ends == 0 || begins != ends) {
         fprintf(stderr, "count: begin=, end= and out= are needed\n");
         return 1;
     }
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
+    qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
     return 0;
 }
