@@ -74,7 +74,12 @@ INLINE wide column(wide acc, wide *over, const limb *a, const limb *b, size_t n)
     return acc;
 }
 
+#ifdef FIXED
 INLINE void mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m, size_t len) {
+#else
+void scepcore_portable_mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m) {
+    size_t len = m->limbs;
+#endif
     const limb *n = m->n;
     wide acc = 0, over = 0;
     UNROLL_COLUMNS
@@ -97,17 +102,20 @@ INLINE void mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m
     }
 }
 
-void scepcore_portable_mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m) {
 #ifdef FIXED
+void scepcore_portable_mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m) {
     if (m->limbs == FIXED) {
         mul(d, a, b, m, FIXED);
-        return;
+    } else {
+        mul(d, a, b, m, m->limbs);
     }
-#endif
-    mul(d, a, b, m, m->limbs);
 }
 
 INLINE void square(limb *d, const limb *a, const scepcore_modulus *m, size_t len) {
+#else
+static void sqr(limb *d, const limb *a, const scepcore_modulus *m) {
+    size_t len = m->limbs;
+#endif
     const limb *n = m->n;
     limb twice[SCEPCORE_MAX_LIMBS];
     wide acc = 0, over = 0;
@@ -137,15 +145,15 @@ INLINE void square(limb *d, const limb *a, const scepcore_modulus *m, size_t len
     }
 }
 
-static void sqr(limb *d, const limb *a, const scepcore_modulus *m) {
 #ifdef FIXED
+static void sqr(limb *d, const limb *a, const scepcore_modulus *m) {
     if (m->limbs == FIXED) {
         square(d, a, m, FIXED);
-        return;
+    } else {
+        square(d, a, m, m->limbs);
     }
-#endif
-    square(d, a, m, m->limbs);
 }
+#endif
 
 static void select(limb *d, const limb *table, uint32_t index, size_t limbs) {
     for (size_t i = 0; i < limbs; i++) {
