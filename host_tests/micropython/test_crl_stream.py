@@ -213,6 +213,13 @@ def test_dates_are_kept_for_the_freshness_check():
     raises("crl-stale", scan.check_fresh, scan.next_update + 1)
 
 
+def test_a_signer_larger_than_its_bound_is_refused():
+    for octets in (5000, 20000):
+        extra = certrep.tlv(0xA1, certrep.tlv(4, bytes(octets)))
+        body = certrep.success(CA, OWN, (), (CA.crl(OURS),), unsigned=extra)
+        assert verdict(in_certrep, body) == "too-large", octets
+
+
 def test_an_element_larger_than_the_buffer_is_refused():
     big = extension(b"\x2a\x03", lambda e: e.octet_string(bytes(3000)))
     junk = certrep.tlv(0x30, certrep.tlv(0x30, b"\x02\x01\x01", certrep.tlv(0x30, big)))
