@@ -8,9 +8,19 @@ import os
 options.defaults(opt=3)
 opt = 0 if os.environ.get("DEV") else options.opt
 
+# Library modules that only hosts import.
+HOST = ("crl.py", "factory.py")
+
+
+def of_sets(folder):
+    """Return the names of a package's modules that sets hold."""
+    names = sorted(os.listdir(folder))
+    return [name for name in names if name.endswith(".py") and name not in HOST]
+
+
 module("errors.py", opt=opt)
 module("licences.py", opt=opt)
 module("main.py", opt=opt)
-package("scep", opt=opt)
-package("keystore", opt=opt)
+package("scep", files=of_sets("scep"), opt=opt)
+package("keystore", files=of_sets("keystore"), opt=opt)
 package("phone", opt=opt)

@@ -6,7 +6,7 @@ That the encoder itself is right is shown elsewhere, against software that we di
 
 from rsa_keys import key
 from scep import extensions, names, oid
-from scep.der import CONTEXT, CONTEXT_C, INTEGER, OCTET_STRING, SEQUENCE, Encoder
+from scep.der import CONTEXT, CONTEXT_C, ENUMERATED, INTEGER, OCTET_STRING, SEQUENCE, Encoder
 from scep.signatures import Signed, digest, finish, put_algorithm, put_public_key, signature_oid
 from scep.x509 import Certificate
 
@@ -189,7 +189,7 @@ class Authority:
 
 def reason(code):
     """Return the reasonCode entry extension."""
-    return extension(oid.CRL_REASON, lambda e: e.enumerated(code))
+    return extension(oid.CRL_REASON, lambda e: e.integer(code, ENUMERATED))
 
 
 def scope(fields, names_=None):
@@ -246,14 +246,14 @@ def ocsp_answer(certificate, issuer, signer_key, responder=None, **other):
     e.oid(oid.OCSP_BASIC)
     e.wrap(SEQUENCE, end)
     e.wrap(CONTEXT_C | 0, end)
-    e.enumerated(0)
+    e.integer(0, ENUMERATED)
     e.wrap(SEQUENCE, end)
     return bytes(e.view())
 
 
 def _refusal(e, code):
     end = e.pos
-    e.enumerated(code)
+    e.integer(code, ENUMERATED)
     e.wrap(SEQUENCE, end)
 
 
@@ -275,7 +275,7 @@ def _response_data(e, certificate, issuer, responder, other):
     mark = e.pos
     if status == "revoked":
         if other.get("reason") is not None:
-            e.enumerated(other["reason"])
+            e.integer(other["reason"], ENUMERATED)
             e.wrap(CONTEXT_C | 0, mark)
         e.generalized_time(start)
         e.wrap(CONTEXT_C | 1, mark)

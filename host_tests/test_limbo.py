@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+import iso_times
+import pem_blocks
 from corpora import LIMBO, judge
 from errors import Error
-from scep import asn1time, hosts, oid, paths, pem
+from scep import hosts, oid, paths
 from scep.crl import Crl
 from scep.signatures import CertError
 from scep.x509 import Certificate
@@ -75,7 +77,7 @@ PURPOSE = {"SERVER": oid.SERVER_AUTH, "CLIENT": oid.CLIENT_AUTH}
 
 
 def load(texts):
-    return [Certificate(pem.decode(text)[0]) for text in texts]
+    return [Certificate(pem_blocks.decode(text)[0]) for text in texts]
 
 
 def check(case):
@@ -83,7 +85,7 @@ def check(case):
     anchors, pool = load(case["trusted_certs"]), load(case["untrusted_intermediates"])
     (leaf,) = load([case["peer_certificate"]])
     # a fraction of a second after notAfter is within that second; before notBefore is not
-    time = asn1time.from_iso((case["validation_time"] or MADE)[:19])
+    time = iso_times.from_iso((case["validation_time"] or MADE)[:19])
     depth = case["max_chain_depth"]
     path = paths.validate(
         leaf,
@@ -97,7 +99,7 @@ def check(case):
     if name and not hosts.matches(leaf, name["value"]):
         raise CertError("cert-name", "another host")
     for text in case["crls"]:
-        crl = Crl(pem.decode(text, "X509 CRL")[0])
+        crl = Crl(pem_blocks.decode(text, "X509 CRL")[0])
         for certificate, issuer in zip(path, path[1:], strict=False):
             if certificate.issuer == crl.issuer and crl.status(certificate, issuer, time):
                 raise CertError("revoked", "listed")

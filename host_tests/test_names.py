@@ -23,7 +23,7 @@ TYPES = {
 }
 TEXT = st.text(
     st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=30
-)
+).filter(lambda value: len(value.encode()) <= 64)  # what the other library takes
 ATTRIBUTES = st.tuples(st.sampled_from(sorted(TYPES)), TEXT)
 RDNS = st.lists(st.lists(ATTRIBUTES, min_size=1, max_size=3, unique_by=lambda a: a[0]), max_size=5)
 
@@ -131,7 +131,7 @@ def test_object_identifiers_are_what_the_other_library_says(arcs):
 def test_every_constant_is_the_identifier_that_stands_beside_it():
     with open(oid.__file__, encoding="utf-8") as file:
         lines = [line for line in file if " = b" in line]
-    assert len(lines) > 80
+    assert len(lines) > 60
     for line in lines:
         name, _, rest = line.partition(" = ")
         assert dotted.body(rest.rpartition("# ")[2].strip()) == getattr(oid, name), name

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
+import iso_times
 from corpora import judge, vectors
 from errors import Error
-from scep import asn1time, extensions, names, paths
+from scep import extensions, names, paths
 from scep.crl import Crl
 from scep.signatures import CertError
 from scep.x509 import Certificate
@@ -14,7 +15,7 @@ from scep.x509 import Certificate
 pytestmark = pytest.mark.check
 
 # all of PKITS is valid from 2010 to 2030
-NOW = asn1time.from_iso("2026-01-01")
+NOW = iso_times.from_iso("2026-01-01")
 POLICY = "no certificate policies: the policy set is any-policy, and no policy is required"
 DSA = "no DSA"
 DELTA = "no delta CRLs: the complete CRL decides"

@@ -6,9 +6,12 @@ import pytest
 from cryptography import x509
 from cryptography.x509 import ocsp as their_ocsp
 
+import crl_reasons
+import iso_times
+import pem_blocks
 from corpora import judge, vectors
 from errors import Error
-from scep import asn1time, dotted, extensions, ocsp, oid, pem
+from scep import dotted, extensions, ocsp, oid
 from scep.crl import Crl
 from scep.x509 import CertError, Certificate
 
@@ -41,14 +44,14 @@ def blocks(label, suffixes):
     begin = b"-----BEGIN " + label.encode()
     for name, data in files():
         if begin in data:
-            for number, der in enumerate(pem.decode(data.decode("latin-1"), label)):
+            for number, der in enumerate(pem_blocks.decode(data.decode("latin-1"), label)):
                 yield f"{name}#{number}", der
         elif name.endswith(suffixes):
             yield name, data
 
 
 def seconds(moment):
-    return None if moment is None else asn1time.from_iso(moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return None if moment is None else iso_times.from_iso(moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 def verdict(read, refusals):
@@ -192,7 +195,7 @@ def our_crl(der):
         c.next_update,
         bytes(c.der[c._tbs[0] : c._tbs[1]]),
         bytes(c._signature),
-        [(entry.serial, entry.date, entry.reason_text) for entry in c.entries()],
+        [(entry.serial, entry.date, crl_reasons.name_of(entry)) for entry in c.entries()],
     )
 
 

@@ -10,10 +10,12 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import iso_times
+import other_oids
 from expect import raises
 from openssl import openssl
 from other_pki import CA_EXTENSIONS, END, START, certificate, ours, pem
-from scep import asn1time, names, oid, paths
+from scep import names, oid, paths
 from scep import pem as our_pem
 from scep.signatures import digest, verify
 from small_pki import Authority
@@ -110,8 +112,8 @@ def test_every_field_of_what_the_other_library_makes_is_read(
     assert c.subject == subject.public_bytes() and c.issuer_text == "CN=CA"
     assert names.equal(names.encode(c.subject_text), subject.public_bytes())
     assert int(c.serial_hex, 16) == serial == int.from_bytes(c.serial, "big")
-    assert c.not_before == asn1time.from_iso(start.strftime("%4Y-%m-%dT%H:%M:%SZ"))
-    assert c.not_after == asn1time.from_iso(end.strftime("%4Y-%m-%dT%H:%M:%SZ"))
+    assert c.not_before == iso_times.from_iso(start.strftime("%4Y-%m-%dT%H:%M:%SZ"))
+    assert c.not_after == iso_times.from_iso(end.strftime("%4Y-%m-%dT%H:%M:%SZ"))
     assert c.alternative_names == [value for value, _ in general]
     assert c.key_usage == sum(flag << number for number, flag in enumerate(flags))
     assert c.basic_constraints == (True, length)
@@ -139,7 +141,7 @@ def chain():
 
 def test_a_chain_of_the_other_library_is_accepted_by_us_and_by_openssl(tmp_path):
     root, sub, leaf = chain()
-    time = asn1time.from_iso("2026-06-01")
+    time = iso_times.from_iso("2026-06-01")
     path = paths.validate(ours(leaf), [ours(sub)], [ours(root)], time)
     assert [c.subject_text for c in path] == ["CN=Leaf", "CN=Sub", "CN=Root"]
     (tmp_path / "root.pem").write_bytes(pem(root))
@@ -187,7 +189,7 @@ def test_names_are_what_openssl_prints():
 def test_unknown_extensions_are_kept():
     value = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.311.25.2"), b"0\x00")
     c = ours(certificate("CN=a", 0, extensions=((value, False),)))
-    assert c.extension(oid.MS_SID) == (False, b"0\x00")
+    assert c.extension(other_oids.MS_SID) == (False, b"0\x00")
 
 
 def cube_root(number):

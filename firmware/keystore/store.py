@@ -11,7 +11,7 @@ from . import layout as fmt
 from . import record, slots
 from .device import Flash
 from .error import KeystoreError, no_store
-from .factory import Factory
+from .factory_slot import Factory
 from .log import Log
 
 _ROLE = "<BI"  # active identity slot (0: none), version up to which that slot's records are old

@@ -21,6 +21,7 @@ from scep.der import (
     Encoder,
     Reader,
 )
+from scep.signatures import holds
 
 _MAX_CERTIFICATES = 32
 _MAX_ATTRIBUTES = 32
@@ -288,13 +289,8 @@ def _verify(sid, trusted, digest_name, digest, signature):
         # a CA and its RA may have the same issuer and serial by accident: try each
         if _is_named(sid, certificate):
             named = True
-            modulus, exponent = certificate.public_key()
-            try:
-                if scepcore.rsa_verify(modulus, exponent, digest_name, digest, signature):
-                    return certificate
-            except ValueError:
-                # an even modulus, or one of a size that the core does not know
-                raise CmsError("algorithm", "the signer's RSA key is of no use", 8 * len(modulus))
+            if holds(certificate.public_key(), digest_name, digest, signature):
+                return certificate
     if not named:
         raise CmsError("cms-signer", "the answer is signed by an unknown certificate", bytes(sid))
     raise CmsError("cms-signature", "the signature of the answer is wrong")

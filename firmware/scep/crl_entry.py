@@ -17,23 +17,13 @@ from scep.der import (
 )
 from scep.signatures import CertError
 
-# CRLReason (5.3.1); a name is also what status pages show
-REASONS = {
-    0: "unspecified",
-    1: "keyCompromise",
-    2: "cACompromise",
-    3: "affiliationChanged",
-    4: "superseded",
-    5: "cessationOfOperation",
-    6: "certificateHold",
-    8: "removeFromCRL",
-    9: "privilegeWithdrawn",
-    10: "aACompromise",
-}
+# CRLReason (5.3.1)
 HOLD = 6
 # entry extensions of most CRLs: a lone reasonCode, up to its value
 _REASON = b"\x30\x0c\x30\x0a\x06\x03\x55\x1d\x15\x04\x03\x0a\x01"
 _REMOVE = 8
+# how far in the future thisUpdate may lie: clocks differ
+SKEW = 300
 
 
 class Entry:
@@ -45,10 +35,16 @@ class Entry:
         self.date = date
         self.reason = reason
 
-    @property
-    def reason_text(self):
-        """The name of the reason in RFC 5280."""
-        return REASONS.get(self.reason, "unspecified")
+
+def check_fresh(this_update, next_update, time):
+    """Raise CertError(`crl-stale`) unless thisUpdate <= time <= nextUpdate (int seconds).
+
+    A CRL without nextUpdate is stale: RFC 5280 5.1.2.5 requires it.
+    """
+    if this_update > time + SKEW:
+        raise CertError("crl-stale", "the CRL is from the future", this_update)
+    if next_update is None or time > next_update:
+        raise CertError("crl-stale", "the CRL is out of date", next_update)
 
 
 # TBSCertList ::= SEQUENCE {
@@ -137,7 +133,7 @@ def reason_code(value):
     reader = Reader(value)
     reason = reader.integer(ENUMERATED)
     reader.finish()
-    if reason not in REASONS:
+    if reason == 7 or not 0 <= reason <= 10:
         reader.fail("unknown CRLReason")
     if reason == _REMOVE:
         raise CertError("unsupported", "removeFromCRL belongs into a delta CRL")

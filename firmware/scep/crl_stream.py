@@ -9,7 +9,7 @@ in the buffers of stream.py.  Nothing is believed until every signature has been
 
 import scepcore
 from errors import Error
-from scep import cms, cms_algorithms, crl, crl_entry, extensions, message, names, oid, registry
+from scep import cms, cms_algorithms, crl_entry, extensions, message, names, oid, registry
 from scep.cms_algorithms import CmsError
 from scep.der import (
     BIT_STRING,
@@ -23,7 +23,7 @@ from scep.der import (
     UTC_TIME,
     Reader,
 )
-from scep.signatures import HASH_OF_SIGNATURE, CertError, read_algorithm
+from scep.signatures import HASH_OF_SIGNATURE, CertError, holds, read_algorithm
 from scep.stream import Copied, Decrypted, Octets, Wire
 
 _SIGNER = 4096  # octets of SignerInfos, with an unsigned attribute or two
@@ -89,7 +89,7 @@ class CrlScan:
 
     def check_fresh(self, time):
         """Raise CertError("crl-stale") unless thisUpdate <= time <= nextUpdate."""
-        crl.Crl.check_fresh(self, time)
+        crl_entry.check_fresh(self.this_update, self.next_update, time)
 
     def _run(self):
         """Generator: work until more octets are needed; yields None between steps."""
@@ -255,13 +255,7 @@ class CrlScan:
         layer.pos += size
         size = yield from layer.element()
         signature = Reader(layer.buf, layer.pos, layer.pos + size).bit_string(BIT_STRING)
-        modulus, exponent = self._issuer.public_key()
-        name = HASH_OF_SIGNATURE[algorithm]
-        try:
-            good = scepcore.rsa_verify(modulus, exponent, name, digest, signature)
-        except ValueError:
-            raise CertError("algorithm", "the issuer's RSA key is of no use", 8 * len(modulus))
-        if not good:
+        if not holds(self._issuer.public_key(), HASH_OF_SIGNATURE[algorithm], digest, signature):
             raise CertError("cert-signature", "the signature of the CRL is wrong")
         layer.pos += size
         yield from layer.leave()

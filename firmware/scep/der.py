@@ -136,10 +136,6 @@ class Encoder:
             self.byte(0)
         self.wrap(tag, end)
 
-    def enumerated(self, value):
-        """Prepend an ENUMERATED, an int >= 0."""
-        self.integer(value, ENUMERATED)
-
     def null(self):
         """Prepend NULL."""
         self.tlv(NULL, b"")

@@ -28,18 +28,6 @@ PROCESSED = (
 )
 
 
-def find(reader, kind):
-    """Return (critical, value memoryview) of extension `kind` in a Reader of Extensions, or None.
-
-    The Reader is one over the contents of SEQUENCE OF Extension; it is used up.
-    """
-    while not reader.empty():
-        found, critical, value = read(reader)
-        if found == kind:
-            return critical, value
-    return None
-
-
 def read(reader):
     """Take one Extension from a Reader; return (kind bytes, critical bool, value memoryview)."""
     outer = reader.open(SEQUENCE)

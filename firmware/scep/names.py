@@ -7,34 +7,15 @@ RFC 4514, RFC 5280 sections 4.1.2.4 and 7.1.
 from scep import dotted, oid, strings
 from scep.der import IA5_STRING, OID, PRINTABLE_STRING, SEQUENCE, SET, DerError, Encoder, Reader
 
-# RFC 4514 section 3, then what OpenSSL prints for the rest; the first name of a type is printed
+# ` name=type`, in RFC 4514 section 3, then what OpenSSL prints for the rest (RFC 4519, RFC 2985,
+# RFC 5280 appendix A); the first name of a type is printed. One string: it costs no heap.
 _TYPES = (
-    ("CN", oid.COMMON_NAME),
-    ("L", oid.LOCALITY),
-    ("ST", oid.STATE),
-    ("O", oid.ORGANIZATION),
-    ("OU", oid.ORGANIZATIONAL_UNIT),
-    ("C", oid.COUNTRY),
-    ("STREET", oid.STREET),
-    ("DC", oid.DOMAIN_COMPONENT),
-    ("UID", oid.USER_ID),
-    ("serialNumber", oid.SERIAL_NUMBER),
-    ("emailAddress", oid.EMAIL_ADDRESS),
-    ("SN", oid.SURNAME),
-    ("GN", oid.GIVEN_NAME),
-    ("title", oid.TITLE),
-    ("initials", oid.INITIALS),
-    ("generationQualifier", oid.GENERATION_QUALIFIER),
-    ("dnQualifier", oid.DN_QUALIFIER),
-    ("pseudonym", oid.PSEUDONYM),
-    ("name", oid.NAME),
-    ("unstructuredName", oid.UNSTRUCTURED_NAME),
-    ("unstructuredAddress", oid.UNSTRUCTURED_ADDRESS),
-    ("E", oid.EMAIL_ADDRESS),
-    ("S", oid.STATE),
-    ("surname", oid.SURNAME),
-    ("givenName", oid.GIVEN_NAME),
-    ("T", oid.TITLE),
+    " CN=2.5.4.3 L=2.5.4.7 ST=2.5.4.8 O=2.5.4.10 OU=2.5.4.11 C=2.5.4.6 STREET=2.5.4.9"
+    " DC=0.9.2342.19200300.100.1.25 UID=0.9.2342.19200300.100.1.1 serialNumber=2.5.4.5"
+    " emailAddress=1.2.840.113549.1.9.1 SN=2.5.4.4 GN=2.5.4.42 title=2.5.4.12 initials=2.5.4.43"
+    " generationQualifier=2.5.4.44 dnQualifier=2.5.4.46 pseudonym=2.5.4.65 name=2.5.4.41"
+    " unstructuredName=1.2.840.113549.1.9.2 unstructuredAddress=1.2.840.113549.1.9.8"
+    " E=1.2.840.113549.1.9.1 S=2.5.4.8 surname=2.5.4.4 givenName=2.5.4.42 T=2.5.4.12 "
 )
 # types that RFC 5280 appendix A.1 ties to one string type
 _IA5 = (oid.EMAIL_ADDRESS, oid.DOMAIN_COMPONENT)
@@ -235,11 +216,13 @@ def _attributes(rdn):
 
 
 def _attribute_text(kind, value):
-    for short, known in _TYPES:
-        if known == kind and strings.is_string(value[0]):
-            return short + "=" + escape(strings.text(value[0], Reader(value).body()))
+    number = dotted.text(kind)
+    at = _TYPES.find("=" + number + " ")
+    if at >= 0 and strings.is_string(value[0]):
+        short = _TYPES[_TYPES.rfind(" ", 0, at) + 1 : at + 1]
+        return short + escape(strings.text(value[0], Reader(value).body()))
     # no short name or no string: the hexadecimal form (RFC 4514 2.4)
-    return dotted.text(kind) + "=#" + "".join(["%02x" % c for c in value])
+    return number + "=#" + "".join(["%02x" % c for c in value])
 
 
 def _same_value(a, b):
@@ -293,9 +276,11 @@ def _put_hex(e, raw):
 
 
 def _type(key):
-    for short, kind in _TYPES:
-        if short.lower() == key.lower():
-            return kind
+    wanted = " " + key.lower() + "="
+    at = _TYPES.lower().find(wanted)
+    if at >= 0:
+        at += len(wanted)
+        return dotted.body(_TYPES[at : _TYPES.find(" ", at)])
     if key[:4].upper() == "OID.":
         key = key[4:]
     if not key[:1].isdigit():

@@ -5,7 +5,6 @@ RFC 6960; the nonce: RFC 8954.
 """
 
 from scep import extensions, names, oid
-from scep.crl_entry import REASONS
 from scep.der import (
     CONTEXT,
     CONTEXT_C,
@@ -62,11 +61,6 @@ class Status:
         self.this_update = this_update
         self.next_update = next_update
         self.with_nonce = False
-
-    @property
-    def reason_text(self):
-        """The name of the reason in RFC 5280."""
-        return REASONS.get(self.reason, "unspecified")
 
     def check_fresh(self, time):
         """Raise CertError(`ocsp`) unless thisUpdate <= time <= nextUpdate (4.2.2.1)."""

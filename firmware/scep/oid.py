@@ -12,7 +12,6 @@ SHA224_RSA = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0e"  # 1.2.840.113549.1.1.14
 SHA256_RSA = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b"  # 1.2.840.113549.1.1.11
 SHA384_RSA = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c"  # 1.2.840.113549.1.1.12
 SHA512_RSA = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d"  # 1.2.840.113549.1.1.13
-RSA_PSS = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a"  # 1.2.840.113549.1.1.10
 SHA1_RSA_OIW = b"\x2b\x0e\x03\x02\x1d"  # 1.3.14.3.2.29
 
 # digests (RFC 3370, RFC 5754)
@@ -41,7 +40,6 @@ SIGNING_TIME = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x05"  # 1.2.840.113549.1.9.5
 # PKCS #10 attributes (RFC 2985, RFC 2986)
 CHALLENGE_PASSWORD = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x07"  # 1.2.840.113549.1.9.7
 EXTENSION_REQUEST = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0e"  # 1.2.840.113549.1.9.14
-MS_EXTENSION_REQUEST = b"\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x0e"  # 1.3.6.1.4.1.311.2.1.14
 
 # SCEP attributes (RFC 8894 section 3.2.1)
 MESSAGE_TYPE = b"\x60\x86\x48\x01\x86\xf8\x45\x01\x09\x02"  # 2.16.840.1.113733.1.9.2
@@ -52,67 +50,40 @@ RECIPIENT_NONCE = b"\x60\x86\x48\x01\x86\xf8\x45\x01\x09\x06"  # 2.16.840.1.1137
 TRANSACTION_ID = b"\x60\x86\x48\x01\x86\xf8\x45\x01\x09\x07"  # 2.16.840.1.113733.1.9.7
 FAIL_INFO_TEXT = b"\x2b\x06\x01\x05\x05\x07\x18\x01"  # 1.3.6.1.5.5.7.24.1
 
-# attribute types of names (RFC 4519, RFC 2985, RFC 5280 appendix A)
+# attribute types of names that this package treats apart; names.py knows the others
 COMMON_NAME = b"\x55\x04\x03"  # 2.5.4.3
-SURNAME = b"\x55\x04\x04"  # 2.5.4.4
 SERIAL_NUMBER = b"\x55\x04\x05"  # 2.5.4.5
 COUNTRY = b"\x55\x04\x06"  # 2.5.4.6
-LOCALITY = b"\x55\x04\x07"  # 2.5.4.7
-STATE = b"\x55\x04\x08"  # 2.5.4.8
-STREET = b"\x55\x04\x09"  # 2.5.4.9
-ORGANIZATION = b"\x55\x04\x0a"  # 2.5.4.10
-ORGANIZATIONAL_UNIT = b"\x55\x04\x0b"  # 2.5.4.11
-TITLE = b"\x55\x04\x0c"  # 2.5.4.12
-NAME = b"\x55\x04\x29"  # 2.5.4.41
-GIVEN_NAME = b"\x55\x04\x2a"  # 2.5.4.42
-INITIALS = b"\x55\x04\x2b"  # 2.5.4.43
-GENERATION_QUALIFIER = b"\x55\x04\x2c"  # 2.5.4.44
 DN_QUALIFIER = b"\x55\x04\x2e"  # 2.5.4.46
-PSEUDONYM = b"\x55\x04\x41"  # 2.5.4.65
-USER_ID = b"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01"  # 0.9.2342.19200300.100.1.1
 DOMAIN_COMPONENT = b"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"  # 0.9.2342.19200300.100.1.25
 EMAIL_ADDRESS = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"  # 1.2.840.113549.1.9.1
-UNSTRUCTURED_NAME = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x02"  # 1.2.840.113549.1.9.2
-UNSTRUCTURED_ADDRESS = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x08"  # 1.2.840.113549.1.9.8
 
 # certificate extensions (RFC 5280 section 4.2)
 SUBJECT_KEY_ID = b"\x55\x1d\x0e"  # 2.5.29.14
 KEY_USAGE = b"\x55\x1d\x0f"  # 2.5.29.15
 SUBJECT_ALT_NAME = b"\x55\x1d\x11"  # 2.5.29.17
-ISSUER_ALT_NAME = b"\x55\x1d\x12"  # 2.5.29.18
 BASIC_CONSTRAINTS = b"\x55\x1d\x13"  # 2.5.29.19
 NAME_CONSTRAINTS = b"\x55\x1d\x1e"  # 2.5.29.30
 CRL_DISTRIBUTION_POINTS = b"\x55\x1d\x1f"  # 2.5.29.31
 CERTIFICATE_POLICIES = b"\x55\x1d\x20"  # 2.5.29.32
-POLICY_MAPPINGS = b"\x55\x1d\x21"  # 2.5.29.33
 AUTHORITY_KEY_ID = b"\x55\x1d\x23"  # 2.5.29.35
-POLICY_CONSTRAINTS = b"\x55\x1d\x24"  # 2.5.29.36
 EXTENDED_KEY_USAGE = b"\x55\x1d\x25"  # 2.5.29.37
-INHIBIT_ANY_POLICY = b"\x55\x1d\x36"  # 2.5.29.54
 AUTHORITY_INFO_ACCESS = b"\x2b\x06\x01\x05\x05\x07\x01\x01"  # 1.3.6.1.5.5.7.1.1
-MS_SID = b"\x2b\x06\x01\x04\x01\x82\x37\x19\x02"  # 1.3.6.1.4.1.311.25.2
 MS_UPN = b"\x2b\x06\x01\x04\x01\x82\x37\x14\x02\x03"  # 1.3.6.1.4.1.311.20.2.3
-ANY_POLICY = b"\x55\x1d\x20\x00"  # 2.5.29.32.0
 
 # CRL extensions (RFC 5280 sections 5.2 and 5.3)
 CRL_NUMBER = b"\x55\x1d\x14"  # 2.5.29.20
 CRL_REASON = b"\x55\x1d\x15"  # 2.5.29.21
-INVALIDITY_DATE = b"\x55\x1d\x18"  # 2.5.29.24
 DELTA_CRL_INDICATOR = b"\x55\x1d\x1b"  # 2.5.29.27
 ISSUING_DISTRIBUTION_POINT = b"\x55\x1d\x1c"  # 2.5.29.28
 CERTIFICATE_ISSUER = b"\x55\x1d\x1d"  # 2.5.29.29
-FRESHEST_CRL = b"\x55\x1d\x2e"  # 2.5.29.46
 
 # extended key purposes and access methods (RFC 5280 sections 4.2.1.12 and 4.2.2.1)
 ANY_EXTENDED_KEY_USAGE = b"\x55\x1d\x25\x00"  # 2.5.29.37.0
 SERVER_AUTH = b"\x2b\x06\x01\x05\x05\x07\x03\x01"  # 1.3.6.1.5.5.7.3.1
 CLIENT_AUTH = b"\x2b\x06\x01\x05\x05\x07\x03\x02"  # 1.3.6.1.5.5.7.3.2
-CODE_SIGNING = b"\x2b\x06\x01\x05\x05\x07\x03\x03"  # 1.3.6.1.5.5.7.3.3
-EMAIL_PROTECTION = b"\x2b\x06\x01\x05\x05\x07\x03\x04"  # 1.3.6.1.5.5.7.3.4
-TIME_STAMPING = b"\x2b\x06\x01\x05\x05\x07\x03\x08"  # 1.3.6.1.5.5.7.3.8
 OCSP_SIGNING = b"\x2b\x06\x01\x05\x05\x07\x03\x09"  # 1.3.6.1.5.5.7.3.9
 AD_OCSP = b"\x2b\x06\x01\x05\x05\x07\x30\x01"  # 1.3.6.1.5.5.7.48.1
-AD_CA_ISSUERS = b"\x2b\x06\x01\x05\x05\x07\x30\x02"  # 1.3.6.1.5.5.7.48.2
 
 # OCSP (RFC 6960)
 OCSP_BASIC = b"\x2b\x06\x01\x05\x05\x07\x30\x01\x01"  # 1.3.6.1.5.5.7.48.1.1

@@ -10,7 +10,6 @@ from scep.tags import (
     BIT_STRING,
     BOOLEAN,
     CONSTRUCTED,
-    ENUMERATED,
     GENERALIZED_TIME,
     INTEGER,
     NULL,
@@ -156,10 +155,6 @@ class Reader:
         while at < self.to - 1 and self.buf[at] == 0:
             at += 1
         return self.buf[at : self.to]
-
-    def enumerated(self):
-        """Return an ENUMERATED as int."""
-        return self.integer(ENUMERATED)
 
     def null(self):
         """Read NULL."""

@@ -120,14 +120,21 @@ def verify(signed, algorithm, signature, key, weak=False):
     hash_name = HASH_OF_SIGNATURE.get(algorithm)
     if hash_name is None or (hash_name == "md5" and not weak):
         raise CertError("algorithm", "signature algorithm is unknown or too weak", algorithm)
+    if not holds(key, hash_name, digest(hash_name, signed), signature):
+        raise CertError("cert-signature", "the signature does not verify")
+
+
+def holds(key, hash_name, hashed, signature):
+    """Return whether a signature over a digest was made with `key` (n bytes-like, e int).
+
+    CertError(`algorithm`) for a key that the core cannot use.
+    """
     n, e = key
     try:
-        good = scepcore.rsa_verify(n, e, hash_name, digest(hash_name, signed), signature)
+        return scepcore.rsa_verify(n, e, hash_name, hashed, signature)
     except ValueError:
         # an even modulus, or one of a size that the core does not know
         raise CertError("algorithm", "the signer's RSA key is of no use", 8 * len(n))
-    if not good:
-        raise CertError("cert-signature", "the signature does not verify")
 
 
 class Signed:

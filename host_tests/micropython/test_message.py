@@ -1,6 +1,7 @@
 """CertReps: what must be accepted, and each way in which one can be wrong (INTEROP item 8)."""
 
 import certrep
+import other_oids
 from certrep import NONCE, TRANSACTION
 from expect import raises
 from rsa_keys import key
@@ -127,7 +128,7 @@ REFUSED = (
     ),
     ("certificates without end", {"enclosed": (CA.certificate.der,) * 33}, "cms-format"),
     ("digest and signature differ", {"signature_oid": oid.SHA1_RSA}, "algorithm"),
-    ("unknown signature algorithm", {"signature_oid": oid.RSA_PSS}, "algorithm"),
+    ("unknown signature algorithm", {"signature_oid": other_oids.RSA_PSS}, "algorithm"),
     ("unknown digest", {"digest_oid": oid.DATA}, "algorithm"),
     ("digest algorithm replaced", {"digest_oid": oid.SHA1}, ("cms-signature", "algorithm")),
     ("message type missing", {"drop": (oid.MESSAGE_TYPE,)}, "message-type"),
@@ -180,7 +181,7 @@ REFUSED = (
     ("ciphertext empty", {"size": 0}, "decrypt"),
     ("unknown cipher", {"cipher_oid": oid.DATA}, "algorithm"),
     ("cipher with a wrong vector", {"cipher_oid": oid.DES_EDE3_CBC}, "cms-format"),
-    ("unknown key transport", {"key_algorithm": oid.RSA_PSS}, "algorithm"),
+    ("unknown key transport", {"key_algorithm": other_oids.RSA_PSS}, "algorithm"),
 )
 
 

@@ -1,5 +1,6 @@
 """Certification paths: what is accepted, what is refused, and with which code."""
 
+import other_oids
 from expect import raises
 from rsa_keys import key
 from scep import altnames, extensions, hosts, issued, names, oid, paths
@@ -94,7 +95,9 @@ BAD_ISSUERS = (
     ("may not sign", lambda: ca(exts=(basic_constraints(), SIGN)), "cert-issuer"),
     (
         "unknown critical extension",
-        lambda: ca(exts=(basic_constraints(), extension(oid.MS_SID, lambda e: e.null(), True))),
+        lambda: ca(
+            exts=(basic_constraints(), extension(other_oids.MS_SID, lambda e: e.null(), True))
+        ),
         "unsupported",
     ),
     ("signed by another key", lambda: ca(signer=key(3)), "cert-signature"),
@@ -265,12 +268,12 @@ def test_purposes():
 
 def test_an_unknown_critical_extension_of_the_leaf_is_refused_and_a_plain_one_kept():
     for critical in (True, False):
-        ext = extension(oid.MS_SID, lambda e: e.octet_string(b"S-1-5"), critical)
+        ext = extension(other_oids.MS_SID, lambda e: e.octet_string(b"S-1-5"), critical)
         leaf = SUB.issue("CN=leaf", key(2), exts=(ext,))
         if critical:
             raises("unsupported", path_of, leaf)
         else:
-            assert path_of(leaf)[0].extension(oid.MS_SID) is not None
+            assert path_of(leaf)[0].extension(other_oids.MS_SID) is not None
 
 
 def constraint(allowed, forbidden):
@@ -406,7 +409,7 @@ def test_the_certificate_with_our_key_is_chosen_wherever_it_stands():
     raises("cert-key-mismatch", issued.choose, [SUB.certificate], n)
     data = bytes(SUB.certificate.der)
     at = data.find(oid.RSA_ENCRYPTION)
-    other = Certificate(data[:at] + oid.RSA_PSS + data[at + len(oid.RSA_PSS) :])
+    other = Certificate(data[:at] + other_oids.RSA_PSS + data[at + len(other_oids.RSA_PSS) :])
     assert issued.choose([other, LEAF], n).der == LEAF.der
     raises("no-certificate", issued.choose, [], n)
 

@@ -41,7 +41,11 @@ class Request:
         verify(signed, algorithm, signature, self.key)
 
     def extension(self, kind):
-        return extensions.find(Reader(self.attributes[oid.EXTENSION_REQUEST]).enter(), kind)
+        items = Reader(self.attributes[oid.EXTENSION_REQUEST]).enter()
+        for found, critical, value in extensions.check(items):
+            if found == kind:
+                return critical, value
+        return None
 
 
 def build(subject=SUBJECT, size=2048, **other):

@@ -1,5 +1,7 @@
 """Certificates read in place: fields, extensions, and every way to be malformed."""
 
+import other_oids
+import pem_blocks
 from errors import Error
 from expect import raises
 from rsa_keys import key
@@ -29,7 +31,7 @@ LEAF_EXTENSIONS = (
     extension(oid.SUBJECT_KEY_ID, lambda e: e.octet_string(b"leaf")),
     authority_key_id(b"root"),
     ocsp_access("http://ocsp.example/"),
-    extension(oid.MS_SID, lambda e: e.octet_string(b"S-1-5-21")),
+    extension(other_oids.MS_SID, lambda e: e.octet_string(b"S-1-5-21")),
 )
 
 
@@ -52,7 +54,7 @@ def test_every_field_is_read():
     assert c.alternative_names == [("dns", "a.b"), ("upn", "é@b")]
     assert c.crl_urls == ["http://ca.example/crl"] and c.ocsp_urls == ["http://ocsp.example/"]
     assert c.subject_key_id == b"leaf" and c.authority_key_id == b"root"
-    assert c.extension(oid.MS_SID) == (False, b"\x04\x08S-1-5-21")
+    assert c.extension(other_oids.MS_SID) == (False, b"\x04\x08S-1-5-21")
     assert c.extension(oid.NAME_CONSTRAINTS) is None
     assert c.critical_extensions() == [oid.KEY_USAGE]
     assert not c.is_self_issued() and CA.certificate.is_self_issued()
@@ -186,7 +188,7 @@ def test_malformed_extension_values_are_refused_when_they_are_read():
 
 
 def test_ten_thousand_extensions_end_in_an_error():
-    item = extension(oid.MS_SID, lambda e: e.null())
+    item = extension(other_oids.MS_SID, lambda e: e.null())
     e = Encoder(bytearray(len(item) * 10000 + 600))
     end = e.pos
     for _ in range(10000):
@@ -198,7 +200,7 @@ def test_ten_thousand_extensions_end_in_an_error():
 def test_only_rsa_keys_are_handed_out():
     data = bytes(leaf().der)
     at = data.find(oid.RSA_ENCRYPTION)
-    other = data[:at] + oid.RSA_PSS + data[at + len(oid.RSA_PSS) :]
+    other = data[:at] + other_oids.RSA_PSS + data[at + len(other_oids.RSA_PSS) :]
     raises("algorithm", Certificate(other).public_key)
 
 
@@ -219,11 +221,11 @@ def test_fingerprints_are_of_the_whole_certificate():
 def test_pem_blocks_survive_a_round_trip():
     data = bytes(leaf().der)
     text = "x\r\n" + pem.encode(data) + "between\n" + pem.encode(CA.certificate.der)
-    assert pem.decode(text) == [data, bytes(CA.certificate.der)]
-    assert pem.decode(text.replace("\n", "\r\n").encode()) == pem.decode(text)
-    assert pem.decode(text, "X509 CRL") == []
-    raises("config", pem.decode, text.replace("-----END", "-----"))
-    raises("config", pem.decode, text.replace("MII", "M!I"))
+    assert pem_blocks.decode(text) == [data, bytes(CA.certificate.der)]
+    assert pem_blocks.decode(text.replace("\n", "\r\n").encode()) == pem_blocks.decode(text)
+    assert pem_blocks.decode(text, "X509 CRL") == []
+    raises("config", pem_blocks.decode, text.replace("-----END", "-----"))
+    raises("config", pem_blocks.decode, text.replace("MII", "M!I"))
 
 
 def test_a_self_signed_certificate_needs_no_clock():
