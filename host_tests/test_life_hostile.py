@@ -98,7 +98,7 @@ def test_a_refusal_without_a_challenge_is_none_of_the_challenges(device, ca):
     with switched_on(device, ca) as set_:
         working(set_, ca, scep_challenge_password="no")
         run(set_, b"boot")
-        assert challenges(ca) == [None]
+        assert set(challenges(ca)) == {None}  # at least one: the wait for the next may be none
         set_.scheduler.state.retry_at = 0
         assert set_.scheduler.due() == "enroll"
 
