@@ -128,9 +128,9 @@ def turn(set_, until, limit=200000):
     raise AssertionError("it does not come to an end")
 
 
-def authority():
-    """Return a CA without a successor; two of them are the same one."""
-    ca = Ca()
+def authority(name="CN=CA", number=0):
+    """Return a CA without a successor; two of a name and number of key are the same one."""
+    ca = Ca(name, number)
     ca.caps = b"AES\nPOSTPKIOperation\nSHA-256\nSCEPStandard\nRenewal\n"
     return ca
 

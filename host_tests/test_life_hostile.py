@@ -132,7 +132,7 @@ def test_revoke_in_a_file_withdraws_nothing_that_the_ca_does_not(enrolled, ca, r
 
 
 def test_revoke_in_a_rogue_file_takes_no_identity_and_draws_no_challenge(enrolled, ca):
-    rogue = Ca("CN=Rogue", 3)
+    rogue = authority("CN=Rogue", 3)
     with switched_on(enrolled, ca) as set_:
         before = identity(set_)
     with switched_on(enrolled, rogue) as set_:
@@ -328,7 +328,7 @@ def _forged(rogue):
 def test_a_rogue_service_takes_no_identity_and_draws_no_challenge(
     enrolled, ca, monkeypatch, service, with_ca
 ):
-    rogue = Ca("CN=Rogue", 3)
+    rogue = authority("CN=Rogue", 3)
     forged = _forged(rogue) if with_ca or service in ("TFTP", "DM") else {}
 
     def late(*_):
