@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 import kernel_programs
 
@@ -15,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BENCH = ROOT / "tools" / "bench"
 sys.path.insert(0, str(BENCH))
 
+import cortex_m
 import counting
 
 SOURCES = tuple(BENCH / n for n in ("bench_driver.c", "bench_more.c", "bench_marks.c"))
@@ -84,3 +86,64 @@ def test_the_trace_sees_what_depends_on_the_operand(tmp_path):
         traces.append(counts[0])
     assert traces[0]["pc_hash"] != traces[1]["pc_hash"]
     assert traces[0]["address_hash"] != traces[1]["address_hash"]
+
+
+@pytest.mark.check
+@pytest.mark.skipif(not shutil.which("qemu-system-arm"), reason="needs qemu-system-arm")
+@pytest.mark.parametrize("target", list(cortex_m.TARGETS))
+def test_cortex_m_runs_the_same_instructions_and_addresses_for_any_key(target, tmp_path):
+    traces = []
+    fresh = rsa.generate_private_key(65537, 2048).private_numbers()
+    parts = (65537, fresh.p, fresh.q, fresh.dmp1, fresh.dmq1, fresh.iqmp)
+    octets = [f"{part:0{256 if i else 6}x}" for i, part in enumerate(parts)]
+    for i, line in enumerate([equal_keys(2048)[0], " ".join(octets)]):
+        key = tmp_path / f"{i}.key"
+        key.write_text(line + "\n")
+        counts, printed = cortex_m.count(target, "scepcore_rsa_private", key, trace=True)
+        assert "-" not in printed
+        traces.append((counts["instructions"], counts["pc_hash"], counts["address_hash"]))
+    assert traces[0] == traces[1]
+
+
+# The Marvin study (H. Kario 2023): operands that other libraries told apart by their time.
+def _classes(n):
+    octets = (n.bit_length() + 7) // 8
+    top = 8 * octets
+    return {
+        "random": 0x5A5A << top - 24,
+        "zero": 0,
+        "one": 1,
+        "n - 1": n - 1,
+        "short by one octet": (1 << top - 9) - 1,
+        "short by sixteen octets": (1 << top - 128) - 1,
+        "low half zero": (n >> 1) >> top // 2 << top // 2,
+        "low limbs zero": n >> 60 << 60,
+        "all ones below": (1 << top - 2) - 1,
+    }
+
+
+def _values(line, operand):
+    """Classes of the operand itself, or of what comes out of the operation."""
+    words = line.split()
+    e, p, q = (int(word, 16) for word in words[:3])
+    n = p * q
+    classes = _classes(n) | {"multiple of p": 7 * p, "multiple of q": 7 * q}
+    return {
+        name: (value % n if operand == "ciphertext" else pow(value % n, e, n))
+        for name, value in classes.items()
+    }
+
+
+@pytest.mark.parametrize("operand", ["ciphertext", "plaintext"])
+def test_no_class_of_ciphertext_stands_out(tmp_path, operand):
+    line = equal_keys(1024)[0]
+    key = tmp_path / "key"
+    key.write_text(line + "\n")
+    traces = {}
+    for name, value in _values(line, operand).items():
+        counts, _ = counting.count_arm(
+            program(), "private:microscep", key, f"{value:0256x}", trace=True
+        )
+        row = counts[0]
+        traces[name] = (row["instructions"], row["pc_hash"], row["address_hash"])
+    assert len(set(traces.values())) == 1, traces
