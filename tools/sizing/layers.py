@@ -30,8 +30,7 @@ ORDER = (
 # Object files, first match decides.
 FILES = (
     # What nothing but TLS uses: elliptic curves, BearSSL's X.509 engine, its record layer, and the
-    # primitives of their own that these need. host_tests/test_size.py holds the list against the
-    # objects' symbols.
+    # primitives of their own that these need (found by following the objects' symbols).
     (r"/bearssl/src/(ssl|x509|ec)/|firmware/core/scepcore_tls|/scepcore/tls\.(c\.)?o", "tls"),
     (
         r"/bearssl/.*/(aes_ct_ctr|ccopy|des_ct_cbcdec|ghash_ctmul32|hmac_ct|multihash|"
