@@ -122,8 +122,10 @@ class Reader:
             if at >= self._len or self._tag[at] not in (0x22, 0x27):
                 self._refuse("the attribute %s has no quoted value" % charset.to_str(name))
             end = at + 1
-            while self._tag[end] != self._tag[at]:  # the tag ended with all quotes closed
+            while end < self._len and self._tag[end] != self._tag[at]:
                 end += 1
+            if end == self._len:  # a quote inside a word: closed for the tag, not for a value
+                self._refuse("the attribute %s has no end" % charset.to_str(name))
             if name == b"id":
                 raw = self._unescape(at + 1, end)
                 key = charset.to_str(raw)

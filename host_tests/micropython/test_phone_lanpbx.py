@@ -84,6 +84,7 @@ DM_REFUSED = (
     ("cut in a comment", b"<!-- x", "config"),
     ("no value", b'<setting id="a"/>', "config"),
     ("value without quotes", b"<setting id=a value=1/>", "config"),
+    ("a quote inside a word", b'<setting id="b" q"="1>', "config"),
     ("unknown entity", b'<setting id="a" value="&nbsp;"/>', "config"),
     ("surrogate", b'<setting id="a" value="&#xd800;"/>', "config"),
     ("entity without end", b'<setting id="a" value="&amp"/>', "config"),
