@@ -106,7 +106,7 @@ export class Board {
       this.feed();
       for (let left = BURST; left > 0 && !chip.core.waiting; ) {
         const [cycles, count] = this.step(SLICE);
-        left -= count;
+        left -= count || 1; // a core that executes nothing must not keep the signals out
         this.instructions += count;
         clock.tick(cycles * NANOS);
       }
@@ -122,7 +122,8 @@ export class Board {
     while (this.chip.core.waiting) {
       const next = this.clock.nanosToNextAlarm;
       const budget = passed() - used;
-      const move = Math.min(next || budget, budget);
+      // A whole nanosecond at least: a smaller step would vanish in the clock's sum, for ever.
+      const move = next > 0 ? Math.min(Math.max(next, 1), budget) : budget;
       if (move > 0) {
         this.clock.tick(move);
         used += move;
