@@ -12,6 +12,7 @@ const NANOS = 1e9 / FREQUENCY;
 const PIN = { select: 17, reset: 20, interrupt: 21 };
 const BURST = 20000; // instructions between two looks at the outside
 const SLICE = 60; // cycles, half a microsecond: alarms are at most so late
+const TURN_MS = 2; // the outside waits no longer for its turn
 const IDLE_MS = 50; // the most that an idle chip's time moves at once
 
 /** The ring oscillator: random bits from `random` (null: a dead source, always the same). */
@@ -102,6 +103,7 @@ export class Board {
   async run(stopped) {
     const { clock, chip } = this;
     let wall = performance.now();
+    let turned = wall;
     while (!stopped()) {
       this.feed();
       for (let left = BURST; left > 0 && !chip.core.waiting; ) {
@@ -111,7 +113,11 @@ export class Board {
         clock.tick(cycles * NANOS);
       }
       if (chip.core.waiting) await this.wait(wall);
-      else await new Promise(setImmediate);
+      // A wait that ends at once is over before the outside (input, frames, signals) has its turn.
+      if (performance.now() - turned > TURN_MS || !chip.core.waiting) {
+        await new Promise(setImmediate);
+        turned = performance.now();
+      }
       wall = performance.now();
     }
   }
