@@ -46,6 +46,7 @@ COMPONENTS = (
     ("TinyUSB", "0.18.0", "2018-2024 Ha Thach (tinyusb.org)", "MIT", _MIT),
     ("lwIP", "2.2.1", "2001-2004 Swedish Institute of Computer Science", "BSD-3-Clause", _BSD),
     ("Pico SDK", "2.1.1", "2020-2024 Raspberry Pi Ltd.", "BSD-3-Clause", _BSD),
+    ("newlib", "", "1994-2009 Red Hat, Inc. and its contributors", "BSD-3-Clause", _BSD),
     ("fdlibm", "in MicroPython", "1993 by Sun Microsystems, Inc.", "SunPro", _SUN),
     ("libgcc", "", "the Free Software Foundation", "GPL-3.0 WITH GCC-exception-3.1", ""),
 )

@@ -17,6 +17,7 @@ PIECES = (
     (r"/bearssl/", "BearSSL"),
     (r"/obj/src/(core|netif)/|/lwip/", "lwIP"),
     (r"libgcc\.a", "libgcc"),
+    (r"arm-none-eabi/lib/.*/lib[cg]\.a", "newlib"),
 )
 # Where the owners' own words stand.
 TEXTS = {

@@ -27,4 +27,4 @@ from rp2port import (  # noqa: F401
 NAME = "W5500_EVB_PICO2"
 FEATURES = ("dot1x",) + FRONT + DEVELOPMENT_FEATURES
 # What the image holds beside what all do (names of licences.COMPONENTS).
-LINKED = ("lwIP", "TinyUSB", "Pico SDK", "fdlibm", "libgcc")
+LINKED = ("lwIP", "TinyUSB", "Pico SDK", "newlib", "fdlibm", "libgcc")
