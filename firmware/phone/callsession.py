@@ -103,7 +103,7 @@ class Session:
         found = fields(data, "TIME")
         if found is not None:
             utc = found.get("utc", "")
-            if found.get("nonce") == self._nonce and utc.isdigit() and len(utc) <= 12:
+            if found.get("nonce") == self._nonce and len(utc) <= 12 and utc.encode().isdigit():
                 # One answer to one HELLO: a replay finds no nonce.
                 self._nonce = None
                 self.connected = True

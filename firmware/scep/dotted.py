@@ -27,7 +27,7 @@ def text(body):
 def body(text_):
     """Return the contents (bytes) for dotted text; raises DerError(`config`)."""
     try:
-        arcs = [int(arc) for arc in text_.split(".") if arc.isdigit() or _refuse(text_)]
+        arcs = [int(arc) for arc in text_.split(".") if arc.encode().isdigit() or _refuse(text_)]
     except ValueError:
         _refuse(text_)
     if len(arcs) < 2 or arcs[0] > 2 or (arcs[0] < 2 and arcs[1] > 39):

@@ -18,13 +18,13 @@ def parse(text):
     words = text.split()
     if len(words) < 7:
         return None
-    if words[1].isdigit():
+    if words[1].encode().isdigit():
         day, month, year, hour, minute, second = words[1:7]
     else:
         month, day, hour, minute, second, year = words[1:7]
     numbers = (year, day, hour, minute, second)
     at = _MONTHS.find(month)
-    if len(month) != 3 or at % 3 or not all(n.isdigit() and len(n) <= 4 for n in numbers):
+    if len(month) != 3 or at % 3 or not all(n.encode().isdigit() and len(n) <= 4 for n in numbers):
         return None
     year = int(year)
     if year < 100:

@@ -67,7 +67,7 @@ def parse(text, code="config"):
     else:
         host, _, port = authority.partition(":")
         sane = bool(host)
-    if port is None or (port and not (port.isdigit() and len(port) <= 5)):
+    if port is None or len(port) > 5 or (port and not port.encode().isdigit()):
         sane = False
     number = int(port) if sane and port else _PORTS[scheme]
     if not sane or not 0 < number < 65536 or not _printable(host) or not _printable(path):

@@ -41,7 +41,12 @@ def _pack4(text_):
     if len(parts) != 4:
         return None
     for part in parts:
-        if not part.isdigit() or len(part) > 3 or int(part) > 255 or part != str(int(part)):
+        if (
+            not part.encode().isdigit()
+            or len(part) > 3
+            or int(part) > 255
+            or part != str(int(part))
+        ):
             return None
     return bytes([int(part) for part in parts])
 

@@ -31,7 +31,9 @@ def is_literal(host):
     if ":" in host:
         return True
     parts = host.split(".")
-    return len(parts) == 4 and all(p.isdigit() and len(p) <= 3 and int(p) < 256 for p in parts)
+    return len(parts) == 4 and all(
+        p.encode().isdigit() and len(p) <= 3 and int(p) < 256 for p in parts
+    )
 
 
 def lookup(name, servers, deadline, ipv6=True):

@@ -202,3 +202,9 @@ def test_a_retry_after_that_is_a_date_is_a_wait_by_the_servers_own_clock():
 def test_a_refusal_keeps_only_an_excerpt():
     response = run(b"HTTP/1.1 500 B\r\n\r\n" + b"x" * 100000, 1024)
     assert len(response.excerpt) == 256 and response.done() and response.size < 70000
+
+
+def test_a_date_has_ascii_digits_only():
+    assert http_date.parse("Sun, 06 Nov 1994 08:49:37 GMT") == 784111777
+    assert http_date.parse("Sun, \u00b3 Nov 1994 08:49:37 GMT") is None
+    assert http_date.parse("Sun, 06 Nov 1994 08:49:\u00b3 GMT") is None

@@ -78,3 +78,12 @@ def test_redirects():
 
 def test_quote_leaves_only_unreserved_octets():
     assert http_url.quote(b"CA 1/+=~\xc3") == b"CA%201%2F%2B%3D~%C3"
+
+
+def test_a_port_has_ascii_digits_only():
+    for text in ("http://a:\u00b3\u00b3/x", "http://a:\u0663/x", "http://a:1\u00b2/x"):
+        try:
+            http_url.parse(text)
+        except http_url.UrlError:
+            continue
+        raise AssertionError(text)
