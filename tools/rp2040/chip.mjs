@@ -108,7 +108,7 @@ export class Board {
       this.feed();
       for (let left = BURST; left > 0 && !chip.core.waiting; ) {
         const [cycles, count] = this.step(SLICE);
-        left -= count || 1; // a core that executes nothing must not keep the signals out
+        left -= count;
         this.instructions += count;
         clock.tick(cycles * NANOS);
       }
@@ -128,8 +128,7 @@ export class Board {
     while (this.chip.core.waiting) {
       const next = this.clock.nanosToNextAlarm;
       const budget = passed() - used;
-      // A whole nanosecond at least: a smaller step would vanish in the clock's sum, for ever.
-      const move = next > 0 ? Math.min(Math.max(next, 1), budget) : budget;
+      const move = Math.min(next || budget, budget);
       if (move > 0) {
         this.clock.tick(move);
         used += move;
