@@ -54,11 +54,6 @@ def catch_up(set_):
         scheduler.session = yield from _time(set_, scheduler.servers)
 
 
-def reload(set_):
-    """Generator: read the configuration again: the call server asked."""
-    return configuration(set_, set_.scheduler.servers)
-
-
 def configuration(set_, servers):
     """Generator: step 3: lanpbx.cfg by TFTP, or the DM file by HTTP."""
     from phone import dm, filed, lanpbx

@@ -13,6 +13,7 @@ One ASCII line in one UDP datagram; unknown words after the known ones are ignor
 
 from errors import Error
 from phone.datagram import Datagram
+from scep import is_number
 from scep.deadline import Deadline
 
 PORT = 2576
@@ -103,7 +104,7 @@ class Session:
         found = fields(data, "TIME")
         if found is not None:
             utc = found.get("utc", "")
-            if found.get("nonce") == self._nonce and len(utc) <= 12 and utc.encode().isdigit():
+            if found.get("nonce") == self._nonce and is_number(utc, 12):
                 # One answer to one HELLO: a replay finds no nonce.
                 self._nonce = None
                 self.connected = True

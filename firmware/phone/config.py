@@ -6,7 +6,7 @@ DESIGN.md section 7 (the keys are fixed there).
 
 from errors import Error
 from phone import charset
-from scep import altnames, http_url, names
+from scep import altnames, http_url, is_number, names
 from scep.der import Encoder
 
 _MAX_TEXT = 512  # bytes of an ordinary value
@@ -21,13 +21,6 @@ class ConfigError(Error):
 # -- what a value may be: each returns None, or what is wrong with it -----------------------
 
 
-def _digits(text):
-    for c in text:
-        if c not in "0123456789":  # str.isdigit() of CPython takes more
-            return False
-    return 0 < len(text) <= 10
-
-
 def _one_of(value, words):
     if value not in words:
         return "must be " + ", ".join(words[:-1]) + " or " + words[-1]
@@ -35,7 +28,7 @@ def _one_of(value, words):
 
 
 def _number(value, low, high):
-    if not _digits(value) or not low <= int(value) <= high:
+    if not is_number(value, 10) or not low <= int(value) <= high:
         return "must be a number from %d to %d" % (low, high)
     return None
 
@@ -70,7 +63,7 @@ def host_port(text):
     if not rest:
         return host, None
     port = rest[1:]
-    if rest[0] != ":" or not _digits(port) or not 1 <= int(port) <= 65535:
+    if rest[0] != ":" or not is_number(port, 10) or not 1 <= int(port) <= 65535:
         return None
     return host, port
 

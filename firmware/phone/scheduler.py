@@ -153,7 +153,8 @@ class Scheduler:
         if action in (RELOAD, NETWORK):
             from phone import boot
 
-            yield from (boot.catch_up(set_) if action == NETWORK else boot.reload(set_))
+            again = action == RELOAD
+            yield from boot.configuration(set_, self.servers) if again else boot.catch_up(set_)
         if action == lifecycle.POLL:
             action = lifecycle.RENEW if records.waiting().replaced else lifecycle.ENROLL
         if action == lifecycle.ENROLL:
@@ -218,8 +219,6 @@ class Scheduler:
         A clock that is far ahead of the CA's makes every certificate due as it comes: without a
         rest the set would renew, and wear its flash, without end.
         """
-        from scep.x509 import Certificate
-
         state = self.state
         state.renewed = True
         active = Certificate(self._set.records.active_certificate())

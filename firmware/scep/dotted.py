@@ -4,6 +4,7 @@ For names with unknown attribute types, for logs and for the tools.
 X.690 section 8.19.
 """
 
+from scep import is_number
 from scep.reader import DerError
 
 
@@ -27,7 +28,7 @@ def text(body):
 def body(text_):
     """Return the contents (bytes) for dotted text; raises DerError(`config`)."""
     try:
-        arcs = [int(arc) for arc in text_.split(".") if arc.encode().isdigit() or _refuse(text_)]
+        arcs = [int(arc) for arc in text_.split(".") if is_number(arc, len(arc)) or _refuse(text_)]
     except ValueError:
         _refuse(text_)
     if len(arcs) < 2 or arcs[0] > 2 or (arcs[0] < 2 and arcs[1] > 39):

@@ -3,7 +3,7 @@
 For http_response.py (Retry-After).  RFC 9110 section 5.6.7: three forms, all to be read.
 """
 
-from scep import asn1time
+from scep import asn1time, is_number
 
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
@@ -18,13 +18,13 @@ def parse(text):
     words = text.split()
     if len(words) < 7:
         return None
-    if words[1].encode().isdigit():
+    if is_number(words[1], 4):
         day, month, year, hour, minute, second = words[1:7]
     else:
         month, day, hour, minute, second, year = words[1:7]
     numbers = (year, day, hour, minute, second)
     at = _MONTHS.find(month)
-    if len(month) != 3 or at % 3 or not all(n.encode().isdigit() and len(n) <= 4 for n in numbers):
+    if len(month) != 3 or at % 3 or not all(is_number(n, 4) for n in numbers):
         return None
     year = int(year)
     if year < 100:

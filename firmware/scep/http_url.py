@@ -4,6 +4,7 @@ For http.py and client.py.  RFC 3986; userinfo and fragments have no place here.
 """
 
 from errors import Error
+from scep import is_number
 
 _PORTS = {"http": 80, "https": 443}
 _UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
@@ -67,7 +68,7 @@ def parse(text, code="config"):
     else:
         host, _, port = authority.partition(":")
         sane = bool(host)
-    if port is None or len(port) > 5 or (port and not port.encode().isdigit()):
+    if port is None or (port and not is_number(port, 5)):
         sane = False
     number = int(port) if sane and port else _PORTS[scheme]
     if not sane or not 0 < number < 65536 or not _printable(host) or not _printable(path):

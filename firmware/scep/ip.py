@@ -4,6 +4,7 @@ For iPAddress names in certificates.
 RFC 4291 section 2.2, RFC 5952 (the text we write).
 """
 
+from scep import is_number
 from scep.reader import DerError
 
 
@@ -41,12 +42,7 @@ def _pack4(text_):
     if len(parts) != 4:
         return None
     for part in parts:
-        if (
-            not part.encode().isdigit()
-            or len(part) > 3
-            or int(part) > 255
-            or part != str(int(part))
-        ):
+        if not is_number(part, 3) or int(part) > 255 or part != str(int(part)):
             return None
     return bytes([int(part) for part in parts])
 

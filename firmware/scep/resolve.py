@@ -9,7 +9,7 @@ import socket
 
 import scepcore
 from errors import Error
-from scep import const
+from scep import const, is_number
 from scep.deadline import Deadline
 
 PORT = 53
@@ -31,9 +31,7 @@ def is_literal(host):
     if ":" in host:
         return True
     parts = host.split(".")
-    return len(parts) == 4 and all(
-        p.encode().isdigit() and len(p) <= 3 and int(p) < 256 for p in parts
-    )
+    return len(parts) == 4 and all(is_number(p, 3) and int(p) < 256 for p in parts)
 
 
 def lookup(name, servers, deadline, ipv6=True):
