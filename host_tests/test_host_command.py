@@ -16,22 +16,17 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 from matrix.cells import LabAt
 from set_driver import CHALLENGE, SETCTL, Answer
+from tools.releasing import contents
 
 ROOT = Path(__file__).resolve().parent.parent
 MAC = "00809F59E1A0"
-BUILD = "import sys, backend; print(backend.build_wheel(sys.argv[1]))"
 
 
 @pytest.fixture(name="wheel", scope="module")
 def _wheel(tmp_path_factory):
     """The wheel, as pip would have it built."""
     folder = tmp_path_factory.mktemp("wheel")
-    done = subprocess.run(
-        [sys.executable, "-c", BUILD, folder], capture_output=True, text=True,
-        cwd=ROOT, env=dict(os.environ, PYTHONPATH="tools/hostclient"),
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder / done.stdout.splitlines()[-1]
+    return folder / contents.wheel(ROOT, folder)
 
 
 @pytest.fixture(name="lab", scope="module")

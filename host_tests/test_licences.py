@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import licences
+from tools.releasing import contents
 from tools.thirdparty import lock
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,12 +29,6 @@ TEXTS = {
 }
 
 
-def of_board(name):
-    """Return LINKED of a board, as its board.py says."""
-    text = (ROOT / "boards" / name / "board.py").read_text(encoding="utf-8")
-    return re.findall(r'"([^"]+)"', re.search(r"^LINKED = \((.*)\)$", text, re.M)[1])
-
-
 def pieces(name):
     """Return the names of COMPONENTS that the link map of a board shows."""
     text = (ROOT / "build" / name / "firmware.map").read_text(encoding="utf-8", errors="replace")
@@ -46,7 +41,7 @@ def pieces(name):
     "name", ["UNIX", "NOE", pytest.param("W5500_EVB_PICO", marks=pytest.mark.check)]
 )
 def test_what_the_linker_took_is_named(name):
-    named = {row[0] for row in licences.linked(of_board(name))}
+    named = {row[0] for row in licences.linked(contents.linked(ROOT, name))}
     assert pieces(name) | {"microscep", "MicroPython"} == named
 
 

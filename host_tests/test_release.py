@@ -5,24 +5,14 @@ import json
 import os
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
+from clones import clone
+from set_driver import ROOT
 from tools.releasing import contents
 
-ROOT = Path(__file__).resolve().parent.parent
 BOARDS = ("NOE", "UNIX")
-
-
-def clone(folder):
-    """Clone the tree as it is committed into `folder`, with what was fetched already."""
-    subprocess.run(["git", "clone", "-q", ROOT, folder], check=True)
-    (folder / "build").mkdir()
-    for name in ("src", "downloads", "debs", "apt", "venv"):
-        if (ROOT / "build" / name).exists():
-            (folder / "build" / name).symlink_to(ROOT / "build" / name)
-    return folder
 
 
 def release(folder):

@@ -1,7 +1,7 @@
 """Upgrade and downgrade: two images take turns on one flash, also where the power goes in between.
 
-The other image is that of the firmware's previous commit, and one whose format is
-newer than ours: read, migrated, or refused with the flash untouched.
+The other image is that of the firmware's previous commit, and one whose format is newer than
+ours: read, migrated, or refused with the flash untouched.
 """
 
 import re
@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+from clones import clone
 from lab_driver import Lab
 from set_driver import ROOT, Set
 
@@ -24,12 +25,7 @@ def git(*arguments):
 
 def tree(folder, commit, change=None):
     """Build the UNIX board of `commit` in a clone at `folder`; change: function (clone) before."""
-    subprocess.run(["git", "clone", "-q", ROOT, folder], check=True)
-    subprocess.run(["git", "-C", folder, "checkout", "-q", commit], check=True)
-    (folder / "build").mkdir()
-    for name in ("src", "downloads", "debs", "apt", "venv", "mpy-cross", "host"):
-        if (ROOT / "build" / name).exists():
-            (folder / "build" / name).symlink_to(ROOT / "build" / name)
+    clone(folder, commit, built=("mpy-cross", "host"))
     if change is not None:
         change(folder)
     done = subprocess.run(
