@@ -4,15 +4,12 @@ For host_tests/peers/test_tls_bad_server.py. A deed is a function (message) -> t
 out in place of a message; None in it cuts the connection there.
 """
 
-import contextlib
-import socket
-import threading
-
 from tlslite.api import HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
 from tlslite.constants import AlertDescription, AlertLevel, ContentType
 from tlslite.messages import Alert
 from tlslite.x509 import X509
 
+from loopback import Listener
 from tls_world import DER, PEM, private
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n"
@@ -64,7 +61,7 @@ class _Connection(TLSConnection):
                 yield from super()._sendMsg(each, *arguments, **words)
 
 
-class BadServer:
+class BadServer(Listener):
     """Serves one connection after the other on loopback; use as a context manager.
 
     heard: octets of application data that came; error: what the last handshake ended with.
@@ -83,34 +80,15 @@ class BadServer:
         for name, value in (settings or {}).items():
             setattr(self._settings, name, value)
         self.heard, self.error = b"", None
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listening.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
+        super().__init__()
 
-    def __enter__(self):
-        """Return the server."""
-        return self
-
-    def __exit__(self, *exception):
-        """End it."""
-        with contextlib.suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-        self._thread.join(10)
-
-    def _serve(self):
-        while True:
-            try:
-                plain, _ = self._listening.accept()
-            except OSError:
-                return
-            with plain:
-                plain.settimeout(5)
-                try:
-                    self._talk(plain)
-                except Exception as e:  # a client that hangs up is what most deeds are for
-                    self.error = e
+    def serve(self, connection, peer):
+        """Keep what the handshake ends with."""
+        connection.settimeout(5)
+        try:
+            self._talk(connection)
+        except Exception as e:  # a client that hangs up is what most deeds are for
+            self.error = e
 
     def _talk(self, plain):
         connection = _Connection(plain)

@@ -3,48 +3,33 @@
 For test_http_sockets.py.
 """
 
-import contextlib
 import socket
 import struct
-import threading
 import time
+
+from loopback import Listener
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
 
-class Server:
-    """Listens on a free port; each connection is handed to `script(connection, request)`."""
+class Server(Listener):
+    """Hands each connection to `script(connection, request)`."""
+
+    patience = 0  # a script may stall for longer than its client waits
 
     def __init__(self, script, host="127.0.0.1", read=True):
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.socket(family, socket.SOCK_STREAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((host, 0))
-        self._socket.listen()
-        self.port = self._socket.getsockname()[1]
-        shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{self.port}/x?operation=X"
         self._script = script
         self._read = read
         self.requests = []
-        threading.Thread(target=self._serve, daemon=True).start()
+        super().__init__(host)
+        shown = f"[{host}]" if ":" in host else host
+        self.url = f"http://{shown}:{self.port}/x?operation=X"
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._socket.close()
-
-    def _serve(self):
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            with connection, contextlib.suppress(OSError):
-                request = self._request(connection) if self._read else b""
-                self.requests.append(request)
-                self._script(connection, request)
+    def serve(self, connection, peer):
+        """Read one request, unless told not to, and play the script."""
+        request = self._request(connection) if self._read else b""
+        self.requests.append(request)
+        self._script(connection, request)
 
     def _request(self, connection):
         request = b""

@@ -3,13 +3,13 @@
 For host_tests/peers and host_tests/emulator. `mangle` sees the whole HTTP answer to an operation.
 """
 
-import contextlib
 import re
 import socket
-import threading
+
+from loopback import Listener
 
 
-class Proxy:
+class Proxy(Listener):
     """Listens on 127.0.0.1 and forwards each connection to `port`; use as a context manager.
 
     mangle: None, or a function (operation: str, answer: bytes) -> bytes to send in its place.
@@ -23,33 +23,13 @@ class Proxy:
         self.peers = []
         self.requests = []
         self.answers = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
+        super().__init__()
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join(5)
-
-    def _serve(self):
-        while True:
-            try:
-                client, peer = self._listener.accept()
-            except OSError:
-                return
-            self.peers.append(peer)
-            # the set may hang up: that is its right
-            with client, contextlib.suppress(OSError):
-                self._exchange(client)
-
-    def _exchange(self, client):
-        client.settimeout(30)
-        request = _whole(client)
+    def serve(self, connection, peer):
+        """Pass on one exchange."""
+        self.peers.append(peer)
+        connection.settimeout(30)
+        request = _whole(connection)
         self.requests.append(request)
         operation = re.search(rb"operation=(\w+)", request.split(b"\r\n", 1)[0])
         operation = operation.group(1).decode() if operation else ""
@@ -63,7 +43,7 @@ class Proxy:
         self.answers.append((operation, answer))
         if self._mangle:
             answer = self._mangle(operation, answer)
-        client.sendall(answer)
+        connection.sendall(answer)
 
 
 def _whole(client):

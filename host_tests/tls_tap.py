@@ -8,6 +8,8 @@ import contextlib
 import socket
 import threading
 
+from loopback import Listener
+
 # ContentType
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION = 20, 21, 22, 23
 # HandshakeType
@@ -60,7 +62,7 @@ class Hello:
             at += 4 + length
 
 
-class Tap:
+class Tap(Listener):
     """Listens on loopback, forwards to `port`; use as a context manager.
 
     sent, came: octets of the client and of the server, all connections one after the other; bend:
@@ -72,21 +74,7 @@ class Tap:
         """Start to listen."""
         self._to, self._bend = port, bend
         self.sent, self.came = b"", b""
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listening.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def __enter__(self):
-        """Return the tap."""
-        return self
-
-    def __exit__(self, *exception):
-        """End it once what is under way has been passed on."""
-        with contextlib.suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-        self._thread.join(10)
+        super().__init__()
 
     def client(self):
         """Return [(content type, body)] that the client sent."""
@@ -108,17 +96,10 @@ class Tap:
         told = [kind for kind, _ in messages(self.sent)]
         assert told in ([], [CLIENT_HELLO]), told
 
-    def _serve(self):
-        while True:
-            try:
-                client, _ = self._listening.accept()
-            except OSError:
-                return
-            with client, contextlib.suppress(OSError), self._dial() as server:
-                self._carry(client, server)
-
-    def _dial(self):
-        return socket.create_connection(("127.0.0.1", self._to), 10)
+    def serve(self, connection, peer):
+        """Pass on what both sides send."""
+        with socket.create_connection(("127.0.0.1", self._to), 10) as server:
+            self._carry(connection, server)
 
     def _carry(self, client, server):
         back = threading.Thread(target=self._back, args=(server, client), daemon=True)
