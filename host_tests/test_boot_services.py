@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from phone import callsession, remotelog, sntp, tftp
+from real_time import drive
 from scep.deadline import Deadline, DeadlineError
 from tools.desk.commands import Desk
 
@@ -47,16 +48,6 @@ def desk(tmp_path):
         loop.call_soon_threadsafe(made.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
-
-
-def drive(generator):
-    """Run a generator to its return value, idling shortly where it waits."""
-    while True:
-        try:
-            next(generator)
-        except StopIteration as end:
-            return end.value
-        time.sleep(0.001)
 
 
 def fetch(made, name="lanpbx.cfg", limit=65536, seconds=20):

@@ -4,7 +4,6 @@ import contextlib
 import socket
 import subprocess
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -12,20 +11,12 @@ import pytest
 import scepcore
 from errors import Error
 from hostile_http import OK, Server, answer, endless, reset_after, slow, stall
+from real_time import drive
 from scep import http, http_url, resolve
 from scep.transport import Transport
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRMWARE = ROOT / "build" / "UNIX" / "firmware.elf"
-
-
-def drive(steps):
-    while True:
-        try:
-            if next(steps) is None:
-                time.sleep(0.001)
-        except StopIteration as stop:
-            return stop.value
 
 
 def on_cpython(url, dns=()):

@@ -15,6 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 import scepcore
 from errors import Error
+from real_time import drive
 from scep import tls
 from scep.deadline import Deadline
 from scep.transport import Transport
@@ -98,15 +99,6 @@ def serve(tmp_path):
         return listening.getsockname()[1]
 
     return make
-
-
-def drive(generator):
-    while True:
-        try:
-            next(generator)
-        except StopIteration as end:
-            return end.value
-        time.sleep(0.001)
 
 
 def talk(port, trust, host="localhost"):

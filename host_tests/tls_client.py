@@ -1,23 +1,11 @@
 """The product's HTTPS client on CPython, as tests of TLS drive it."""
 
-import time
-
 import scepcore
+from real_time import drive
 from scep import http, http_url, tls
 from scep.transport import Transport
 from scep.x509 import Certificate
 from tls_world import DER, NOW
-
-
-def drive(steps):
-    """Run a generator of the protocol library, idling while it waits; return its value."""
-    while True:
-        try:
-            event = next(steps)
-        except StopIteration as stop:
-            return stop.value
-        if event is None:
-            time.sleep(0.001)
 
 
 def trust(world, **words):

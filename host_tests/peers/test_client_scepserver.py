@@ -9,6 +9,7 @@ import pytest
 
 import scepcore
 from expect import raises
+from real_time import drive
 from scep import names, policy, request
 from scep.client import Client
 from scep.client_renew import renew
@@ -19,17 +20,6 @@ from tools.demo_server import ScepServer
 
 pytestmark = pytest.mark.peers
 CHALLENGE = "s3cret"
-
-
-def drive(steps):
-    """Run a generator against a real server, idling while it waits."""
-    while True:
-        try:
-            event = next(steps)
-        except StopIteration as stop:
-            return stop.value
-        if event is None:
-            time.sleep(0.002)
 
 
 def new_key():
