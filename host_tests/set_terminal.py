@@ -43,6 +43,15 @@ class Terminal:
         for key in keys:
             os.write(self._fd, key)
 
+    def choose_password(self, password):
+        """Be the first admin, from the resting screen on: ends where the URL may be changed."""
+        self.wait("No certificate")
+        self.press(F3, b"\r", DOWN, DOWN, b"\r")
+        for title in ("Choose a password", "Enter it again"):
+            self.wait(title)
+            self.press(password, F3)
+        self.wait("Save")
+
     def wait(self, text, seconds=20):
         """Read until `text` was shown; what came before it is passed over."""
         end = time.monotonic() + seconds

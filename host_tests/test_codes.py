@@ -173,12 +173,7 @@ def wrong_password(world, one, folder):
     """A wrong password at the set's own menu: what the terminal shows."""
     one.ok("config", "scep_run=no")
     with Terminal(one) as terminal:
-        terminal.wait("No certificate")
-        terminal.press(F3, b"\r", DOWN, DOWN, b"\r")
-        for title in ("Choose a password", "Enter it again"):
-            terminal.wait(title)
-            terminal.press(b"correct horse", F3)
-        terminal.wait("Save")
+        terminal.choose_password(b"correct horse")
         terminal.press(LEAVE)
         assert terminal.process.wait(20) == 0
     with Terminal(one) as terminal:

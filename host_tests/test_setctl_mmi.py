@@ -31,12 +31,7 @@ def test_the_menus_come_up_after_the_boot_and_give_the_line_back(unix):
 
 def test_a_url_typed_at_the_terminal_is_what_config_stored(unix):
     with Terminal(unix) as terminal:
-        terminal.wait("No certificate")
-        terminal.press(F3, b"\r", DOWN, DOWN, b"\r")
-        for title in ("Choose a password", "Enter it again"):
-            terminal.wait(title)
-            terminal.press(b"correct horse", F3)
-        terminal.wait("Save")
+        terminal.choose_password(b"correct horse")
         terminal.press(b"http://pki/scep", F3)
         terminal.wait("Saved")
         terminal.press(LEAVE)
