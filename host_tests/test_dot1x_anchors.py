@@ -10,7 +10,7 @@ import pytest
 
 from lab_driver import Lab
 from set_driver import ROOT
-from test_life_rollover import Life, day
+from test_life_rollover import _life, day  # noqa: F401 the fixture `life`
 
 pytestmark = [pytest.mark.micropython, pytest.mark.check]
 
@@ -34,14 +34,6 @@ def anchors(life):
     assert done.returncode == 0, done.stderr
     first, *names = done.stdout.splitlines()
     return first == "True", [name.split("CA ")[1].split(",")[0] for name in names]
-
-
-@pytest.fixture(name="life")
-def _life(tmp_path):
-    with Lab(tmp_path, clock=day(0)) as lab:
-        life = Life(tmp_path, lab)
-        life.boot(0, "--until", "enrolled")
-        yield life
 
 
 def test_servers_of_the_former_the_present_and_the_next_ca_are_taken(life):
