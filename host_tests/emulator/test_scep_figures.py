@@ -15,8 +15,15 @@ import certrep
 import scepcore
 from emulator.noe import ROOT, Noe
 from emulator.test_scep_crl_cost import AFTER, PIECE, SCAN, head
-from emulator.test_scep_heap import BUILD, OPEN, SETUP, Big, blob, certificate_of, der_of
-from scep.x509 import Certificate
+from emulator.test_scep_heap import (
+    BUILD,
+    OPEN,
+    SETUP,
+    blob,
+    certificate_of,
+    give_certrep,
+    give_keys,
+)
 from small_pki import Authority
 
 pytestmark = [pytest.mark.emulator, pytest.mark.check]
@@ -65,11 +72,7 @@ def _noe(tmp_path_factory, keys):
     folder = tmp_path_factory.mktemp("noe")
     with Noe(folder, nic=None, extra=("-icount", "shift=0")) as noe:
         noe.run(SETUP)
-        noe.run(blob("d1", der_of(own)))
-        noe.run("key = scepcore.RSAKey.from_der(d1); d1 = None")
-        noe.run(blob("d1", certificate_of(own, own, "CN=00809F59E1A0"), False))
-        noe.run(blob("d2", certificate_of(ca, ca, "CN=A CA of real size"), False))
-        noe.run("own = Certificate(d1); ca = Certificate(d2); signer = message.Signer(key, own)")
+        give_keys(noe, ca, own)
         noe.run("if not scepcore.seeded(): scepcore.seed(bytes(48))\n")
         noe.run(COST, 120)
         yield noe
@@ -109,17 +112,7 @@ def test_building_a_pkcsreq(noe, figures):
 
 def test_opening_a_certrep(noe, keys, figures):
     ca, own = keys
-    recipient = Certificate(bytes.fromhex(noe.run("print(bytes(own.der).hex())")))
-    certificates = [
-        certificate_of(ca, ca, "CN=A CA of real size"),
-        certificate_of(own, ca, "CN=00809F59E1A0", 1400),
-        certificate_of(ca, ca, "CN=another CA of the chain", 400),
-    ]
-    signer = Big(ca)
-    signer.certificate = Certificate(bytes.fromhex(noe.run("print(bytes(ca.der).hex())")))
-    body = bytes(certrep.success(signer, recipient, certificates))
-    noe.run(blob("kept", body, False))
-    noe.run("body = bytearray(kept)")
+    give_certrep(noe, ca, own)
     heap, octets = map(int, noe.run(OPEN % (certrep.TRANSACTION, certrep.NONCE), 300).split())
     text = noe.run("print(cost(opened), decrypt + verify)", 120)
     thousands, rsa_share = map(int, text.split())

@@ -109,6 +109,31 @@ def certificate_of(private, signer, name, filler=0):
     return builder.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
+def give_keys(noe, ca, own):
+    """Make key, own, ca and signer on NOE."""
+    noe.run(blob("d1", der_of(own)))
+    noe.run("key = scepcore.RSAKey.from_der(d1); d1 = None")
+    noe.run(blob("d1", certificate_of(own, own, "CN=00809F59E1A0"), False))
+    noe.run(blob("d2", certificate_of(ca, ca, "CN=A CA of real size"), False))
+    noe.run("own = Certificate(d1); ca = Certificate(d2); signer = message.Signer(key, own)")
+
+
+def give_certrep(noe, ca, own, ber=False):
+    """Make a CertRep of real size on NOE, as `kept` and as the `body` to open; return it."""
+    recipient = Certificate(bytes.fromhex(noe.run("print(bytes(own.der).hex())")))
+    certificates = [
+        certificate_of(ca, ca, "CN=A CA of real size"),
+        certificate_of(own, ca, "CN=00809F59E1A0", 1400),
+        certificate_of(ca, ca, "CN=another CA of the chain", 400),
+    ]
+    signer = Big(ca)
+    signer.certificate = Certificate(bytes.fromhex(noe.run("print(bytes(ca.der).hex())")))
+    made = bytes(certrep.success(signer, recipient, certificates, ber=ber))
+    noe.run(blob("kept", made, False))
+    noe.run("body = bytearray(kept)")
+    return made
+
+
 @pytest.fixture(name="noe", scope="module")
 def _noe(tmp_path_factory):
     with Noe(tmp_path_factory.mktemp("noe"), nic=None) as noe:
@@ -126,11 +151,7 @@ def _ca():
 @pytest.fixture(name="own", scope="module")
 def _own(noe, ca):
     own = rsa.generate_private_key(65537, 2048)
-    noe.run(blob("d1", der_of(own)))
-    noe.run("key = scepcore.RSAKey.from_der(d1); d1 = None")
-    noe.run(blob("d1", certificate_of(own, own, "CN=00809F59E1A0"), False))
-    noe.run(blob("d2", certificate_of(ca, ca, "CN=A CA of real size"), False))
-    noe.run("own = Certificate(d1); ca = Certificate(d2); signer = message.Signer(key, own)")
+    give_keys(noe, ca, own)
     return own
 
 
@@ -168,18 +189,7 @@ print(peak(opened), len(body))
 
 @pytest.mark.parametrize("ber", [False, True], ids=["der", "ber"])
 def test_opening_a_certrep_of_6_kb_takes_12_kib_beyond_it(noe, ca, own, ber):
-    recipient = Certificate(bytes.fromhex(noe.run("print(bytes(own.der).hex())")))
-    certificates = [
-        certificate_of(ca, ca, "CN=A CA of real size"),
-        certificate_of(own, ca, "CN=00809F59E1A0", 1400),
-        certificate_of(ca, ca, "CN=another CA of the chain", 400),
-    ]
-    signer = Big(ca)
-    signer.certificate = Certificate(bytes.fromhex(noe.run("print(bytes(ca.der).hex())")))
-    body = bytes(certrep.success(signer, recipient, certificates, ber=ber))
-    assert 5500 < len(body) < 7500
-    noe.run(blob("kept", body, False))
-    noe.run("body = bytearray(kept)")
+    assert 5500 < len(give_certrep(noe, ca, own, ber)) < 7500
     text = noe.run(OPEN % (certrep.TRANSACTION, certrep.NONCE), 120)
     need, size = map(int, text.split())
     print(f"CertRep of {size} octets: {need} KiB of heap")
