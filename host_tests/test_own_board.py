@@ -3,15 +3,12 @@
 For make check; the packages are those of tools/mip, installed by its own copying and by mpremote.
 """
 
-import functools
-import http.server
 import json
 import os
 import pty
 import re
 import subprocess
 import sys
-import threading
 import tty
 from pathlib import Path
 
@@ -20,6 +17,7 @@ from cryptography import x509
 
 from lab_driver import Lab
 from tools.mipmaker import packages
+from web_folder import serving
 
 pytestmark = [pytest.mark.check, pytest.mark.micropython]
 
@@ -104,15 +102,12 @@ def test_another_device_secret_does_not_open_the_store(followed):
 @pytest.mark.parametrize("name", packages.PACKAGES)
 def test_mpremote_installs_a_package_from_a_web_server(followed, tmp_path, name):
     packages.make(tmp_path)
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
-    handler.log_message = lambda *_: None
     lib = followed.folder / ".micropython" / "lib"
     for path in sorted(lib.rglob("*.mpy")):
         path.unlink()
     line, board_side = pty.openpty()
     tty.setraw(board_side)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with serving(tmp_path) as port:
         board = subprocess.Popen(
             [followed.folder / "build" / "micropython", ROOT / "host_tests" / "raw_prompt.py"],
             cwd=followed.folder,
@@ -121,7 +116,7 @@ def test_mpremote_installs_a_package_from_a_web_server(followed, tmp_path, name)
             stdout=line,
         )
         try:
-            url = f"http://127.0.0.1:{server.server_address[1]}/{name}/package.json"
+            url = f"http://127.0.0.1:{port}/{name}/package.json"
             command = [sys.executable, "-m", "mpremote", "connect", os.ttyname(board_side)]
             done = subprocess.run(
                 [*command, "resume", "mip", "install", url],
@@ -132,7 +127,6 @@ def test_mpremote_installs_a_package_from_a_web_server(followed, tmp_path, name)
         finally:
             board.kill()
             board.wait()
-            server.shutdown()
             os.close(line)
             os.close(board_side)
     assert done.returncode == 0, done.stdout + done.stderr

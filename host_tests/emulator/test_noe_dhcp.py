@@ -3,14 +3,11 @@
 The DHCP and TFTP servers are QEMU's own. RFC 2132 (options 66, 67), RFC 2131 (the boot file).
 """
 
-import functools
-import http.server
-import threading
-
 import pytest
 
 from lab_driver import Lab
 from set_driver import CHALLENGE, MAC, Set
+from web_folder import serving
 
 pytestmark = [pytest.mark.emulator, pytest.mark.check]
 HOST = "10.0.2.2"
@@ -32,12 +29,8 @@ def _served(tmp_path):
     """Serve a folder by HTTP; return it, with the port as `port`."""
     folder = tmp_path / "served"
     folder.mkdir()
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
-    handler.log_message = lambda *args: None
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        yield folder, server.server_address[1]
-        server.shutdown()
+    with serving(folder) as port:
+        yield folder, port
 
 
 def _values(lab, **more):
