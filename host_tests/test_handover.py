@@ -17,6 +17,7 @@ from cryptography.x509.oid import NameOID
 
 import scepcore
 from phone.handover import HandoverError, open_challenge, open_identity
+from scep.signatures import finish
 from scep.x509 import Certificate
 from tools.lab import pkimessage
 from tools.sealing.commands import main
@@ -46,14 +47,6 @@ def imported(key):
 
 KEYS = [rsa.generate_private_key(65537, 2048) for _ in range(3)]
 FACTORY, OTHER = certify("factory", KEYS[0]), certify("factory", KEYS[1])
-
-
-def finish(generator):
-    while True:
-        try:
-            next(generator)
-        except StopIteration as end:
-            return end.value
 
 
 def challenge_of(der, ca=CA, mac=MAC, key=0, certificate=FACTORY):

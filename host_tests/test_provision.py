@@ -11,6 +11,7 @@ import scepcore
 from errors import Error
 from keystore import Store
 from phone import actions
+from scep.signatures import finish
 from tools.setctl_host.factory_ca import FactoryCa
 from tools.setctl_host.flashmodel import MemoryFlash
 
@@ -56,23 +57,15 @@ def _ca(tmp_path_factory):
     return FactoryCa(str(tmp_path_factory.mktemp("ca")))
 
 
-def result_of(steps):
-    while True:
-        try:
-            next(steps)
-        except StopIteration as e:
-            return e.value
-
-
 def certify(ca, made, name=MAC):
     der = ca.issue(name, int(made["modulus"], 16), made["exponent"])
     return base64.b64encode(der).decode(), base64.b64encode(ca.der).decode()
 
 
 def test_a_blank_board_is_born_with_its_own_key(blank, ca):
-    made = result_of(provision.make_key(blank, MAC))
+    made = finish(provision.make_key(blank, MAC))
     assert set(made) == {"modulus", "exponent"}
-    assert result_of(provision.take_certificate(blank, *certify(ca, made))) == {"state": "factory"}
+    assert finish(provision.take_certificate(blank, *certify(ca, made))) == {"state": "factory"}
     assert blank.fault is None and blank.newborn is None
     assert blank.records.mac() == bytes.fromhex(MAC)
     store = Store(blank.board.device)
@@ -80,8 +73,8 @@ def test_a_blank_board_is_born_with_its_own_key(blank, ca):
 
 
 def test_a_board_that_was_born_is_not_born_again(blank, ca):
-    made = result_of(provision.make_key(blank, MAC))
-    result_of(provision.take_certificate(blank, *certify(ca, made)))
+    made = finish(provision.make_key(blank, MAC))
+    finish(provision.take_certificate(blank, *certify(ca, made)))
     for steps in (provision.make_key(blank, MAC), provision.take_certificate(blank, "", "")):
         with pytest.raises(Error) as e:
             next(steps)
@@ -97,10 +90,10 @@ def test_another_boards_store_is_left_alone(blank):
 
 
 def test_a_certificate_for_another_key_is_refused(blank, ca):
-    made = result_of(provision.make_key(blank, MAC))
+    made = finish(provision.make_key(blank, MAC))
     other = dict(made, modulus="c1" + made["modulus"][2:])
     with pytest.raises(Error) as e:
-        result_of(provision.take_certificate(blank, *certify(ca, other)))
+        finish(provision.take_certificate(blank, *certify(ca, other)))
     assert e.value.code == "cert-key-mismatch"
     assert blank.newborn is not None
 
