@@ -148,11 +148,12 @@ class Log(Reading):
         """Copy the live records into the erased sector with the fewest erases, switch to it.
 
         keep: predicate (key, version) instead of self.live. An erase is in the way only where
-        nobody called tidy() since the last compaction.
+        nobody called tidy() since the last compaction, or where a sector did not take the copy:
+        bits that rotted in an erased sector go with that; one that fails twice is left alone.
         """
         keep = keep or self.live
-        old, failure = self.current, None
-        for _ in range(len(self.sectors)):
+        old, failure, tried = self.current, None, []
+        for _ in range(2 * len(self.sectors)):
             target = self._spare()
             if target is None:
                 break
@@ -165,7 +166,9 @@ class Log(Reading):
                 failure = error
                 self.damaged(target.base, "a sector does not program")
                 self._discard(target)
-                target.bad = True
+                if target in tried:
+                    target.bad = True
+                tried.append(target)
                 self.lost = False
                 continue
             self.current, self.end = target, end
