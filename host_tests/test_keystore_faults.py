@@ -74,43 +74,6 @@ def test_with_two_log_sectors_and_one_stuck_the_store_reads_and_says_flash_io(mo
     assert not model.violations or mode
 
 
-@pytest.mark.parametrize("unit", [4, 256])
-@pytest.mark.parametrize("logs, stuck", [(2, False), (3, False), (3, True)])
-def test_rot_in_an_erased_sector_goes_with_its_erase_and_the_sector_serves(logs, stuck, unit):
-    """It fails a copy as a worn sector would; with the other spare one stuck it is all there is."""
-    block, span = (2048, 1) if unit == 4 else (4096, 3)
-    model = make((logs + 1) * span, block, unit, span)
-    store, state, _ = worked(model, 20)
-    while store.tidy():
-        pass
-    spares = [s for s in store._log.sectors if s is not store._log.current]
-    for spare in spares:
-        model.data[spare.base + store._log.layout.at_log] ^= 2
-    for n in range(span if stuck else 0):
-        model.modes[spares[0].index * span + n] = "program-error"
-    for n in range(200):
-        store.put("config", 1 + n % 3, b"value %d" % n * 3)
-        state["config", 1 + n % 3] = b"value %d" % n * 3
-        assert view(store) == state
-    assert [s.bad for s in spares] == [stuck, False][: logs - 1] and store.damage
-    assert view(mounted(model)) == state
-
-
-def test_a_sector_that_erases_but_never_takes_a_copy_is_tried_twice_and_then_left_alone():
-    model = make(3, 2048, 4)
-    store, state, _ = worked(model, 20)
-    while store.tidy():
-        pass
-    spare = next(s for s in store._log.sectors if s is not store._log.current)
-    model.stuck[spare.base + store._log.layout.at_log] = 0x01
-    before = model.erases[spare.index]
-    for _ in range(3):
-        with pytest.raises(KeystoreError) as caught:
-            log.Log.compact(store._log)
-        assert caught.value.code == "flash-io" and spare.bad
-        assert model.erases[spare.index] == before + 2 and view(store) == state
-
-
 def test_a_stuck_bit_is_stepped_over_and_reported():
     model = make(4, 4096, 4)
     store = mounted(model)
