@@ -59,6 +59,20 @@ class Front:
         self._monitor.command(f"screendump {path}")
         return pixels_of(path.read_bytes())
 
+    def frames(self, title):
+        """Yield the display's pictures while `title` heads them; the set stands still meanwhile.
+
+        So how many there are depends on what the set draws, not on how fast the reader is.
+        """
+        while True:
+            self._monitor.command("stop")
+            pixels = self.dump()
+            if not words(pixels)[0].startswith(title):
+                self._monitor.command("cont")
+                return
+            yield pixels
+            self._monitor.command("cont")
+
     def memory(self, path, address, size):
         """Write `size` bytes of RAM from `address` on to a file."""
         self._monitor.command(f'pmemsave {address:#x} {size:#x} "{os.fspath(path)}"')

@@ -66,10 +66,8 @@ def test_enrolment_by_keys_alone(server, tmp_path):
         assert digits in shown
         front.press("f3")
         front.wait("Getting a certificate", "Stop")
-        seen = []
         # the title is drawn first, so a picture taken meanwhile still has its bar
-        while words(pixels := front.dump())[0].startswith("Getting"):
-            seen.append(bar(pixels))
+        seen = [bar(pixels) for pixels in front.frames("Getting")]
         front.wait("Done", "OK")
         assert len(set(seen)) > 3 and seen == sorted(seen)
 
