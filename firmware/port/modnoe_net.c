@@ -11,6 +11,7 @@
 #include "py/runtime.h"
 
 #include "dhcp_options.h"
+#include "eapol_frames.h"
 #include "modnoe.h"
 #include "net.h"
 #include "nic.h"
@@ -105,24 +106,9 @@ static MP_DEFINE_CONST_FUN_OBJ_0(dns_obj, dns);
  * code 0: the next server's address (siaddr) as text, code 1: the boot file's name. None: nothing.
  */
 static mp_obj_t dhcp_option(mp_obj_t code_in) {
-    mp_int_t code = mp_obj_get_int(code_in);
-    struct dhcp *client = netif_dhcp_data(started());
-    if (code > 1 && code < 256) {
-        size_t length;
-        const uint8_t *value = dhcp_options_get((uint8_t)code, &length);
-        return value == NULL ? mp_const_none : mp_obj_new_bytes(value, length);
-    }
-    if (client == NULL || !dhcp_supplied_address(started()))
-        return mp_const_none;
-    if (code == 0 && !ip4_addr_isany_val(client->offered_si_addr)) {
-        char text[IP4ADDR_STRLEN_MAX];
-        ip4addr_ntoa_r(&client->offered_si_addr, text, sizeof text);
-        return mp_obj_new_bytes((const byte *)text, strlen(text));
-    }
-    size_t length = strlen(client->boot_file_name);
-    if (code == 1 && length != 0)
-        return mp_obj_new_bytes((const byte *)client->boot_file_name, length);
-    return mp_const_none;
+    size_t length;
+    const uint8_t *value = dhcp_options_told(started(), mp_obj_get_int(code_in), &length);
+    return value == NULL ? mp_const_none : mp_obj_new_bytes(value, length);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(dhcp_option_obj, dhcp_option);
 
@@ -143,7 +129,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(send_frame_obj, send_frame);
 static mp_obj_t receive_frame(mp_obj_t buffer) {
     mp_buffer_info_t to;
     mp_get_buffer_raise(buffer, &to, MP_BUFFER_WRITE);
-    return MP_OBJ_NEW_SMALL_INT(net_receive_frame(to.buf, to.len));
+    return MP_OBJ_NEW_SMALL_INT(eapol_frames_take(to.buf, to.len));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(receive_frame_obj, receive_frame);
 

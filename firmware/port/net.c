@@ -12,6 +12,7 @@
 #include "netif/ethernet.h"
 
 #include "bootblock.h"
+#include "eapol_frames.h"
 #include "net.h"
 #include "netrandom.h"
 #include "nic.h"
@@ -19,13 +20,9 @@
 #include "ticks.h"
 
 #define FRAMES_PER_POLL 16u
-#define ETHERTYPE_EAPOL 0x888eu
 
 static struct netif interface;
 static bool present;
-/* EAPOL frames that wait for Python, oldest first. */
-static struct pbuf *frames[NET_FRAMES];
-static unsigned frame_count;
 /* A frame between the ring and its pbuf; two bytes in front align the IP header. */
 static uint8_t frame_buffer[ETH_PAD_SIZE + 1520] __attribute__((aligned(4)));
 
@@ -80,25 +77,16 @@ bool net_start(const uint8_t mac[6]) {
     return true;
 }
 
-static void keep_frame(struct pbuf *p) {
-    if (frame_count == NET_FRAMES) {
-        pbuf_free(frames[0]);
-        memmove(&frames[0], &frames[1], sizeof frames - sizeof frames[0]);
-        frame_count--;
-    }
-    frames[frame_count++] = p;
-}
-
 static void input(size_t n) {
     bool eapol = n >= 14 && (frame_buffer[ETH_PAD_SIZE + 12] << 8 |
-                             frame_buffer[ETH_PAD_SIZE + 13]) == (int)ETHERTYPE_EAPOL;
+                             frame_buffer[ETH_PAD_SIZE + 13]) == (int)EAPOL_ETHERTYPE;
     u16_t size = (u16_t)(n + ETH_PAD_SIZE);
     struct pbuf *p = pbuf_alloc(PBUF_RAW, size, eapol ? PBUF_RAM : PBUF_POOL);
     if (p == NULL)
         return; /* no memory: like a frame lost on the wire */
     pbuf_take(p, frame_buffer, size);
     if (eapol)
-        keep_frame(p);
+        eapol_frames_keep(p);
     else if (interface.input(p, &interface) != ERR_OK)
         pbuf_free(p);
 }
@@ -129,20 +117,6 @@ struct netif *net_interface(void) {
 
 bool net_link(void) {
     return present && netif_is_link_up(&interface);
-}
-
-size_t net_receive_frame(uint8_t *out, size_t max) {
-    if (frame_count == 0)
-        return 0;
-    struct pbuf *p = frames[0];
-    frame_count--;
-    memmove(&frames[0], &frames[1], frame_count * sizeof frames[0]);
-    size_t n = (size_t)p->tot_len - ETH_PAD_SIZE;
-    if (n > max)
-        n = max;
-    n = pbuf_copy_partial(p, out, (u16_t)n, ETH_PAD_SIZE);
-    pbuf_free(p);
-    return n;
 }
 
 bool net_send_frame(const uint8_t *frame, size_t n) {

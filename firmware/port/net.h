@@ -17,7 +17,8 @@ void net_init(void);
  * controller. */
 bool net_start(const uint8_t mac[6]);
 
-/* Feeds received frames to lwIP (a bounded number) and runs its timers. From port_poll only. */
+/* Feeds received frames to lwIP (a bounded number) and runs its timers; EAPOL frames wait in
+ * eapol_frames.h. From port_poll only. */
 void net_poll(void);
 
 /* lwIP's interface; NULL before net_start. */
@@ -25,11 +26,6 @@ struct netif *net_interface(void);
 
 /* Whether there is a controller and it is switched on: the emulated chip has no PHY to ask. */
 bool net_link(void);
-
-/* A received frame of EtherType 0x888E (EAPOL, IEEE 802.1X-2010 11.1.4), whole with its Ethernet
- * header: length, 0 = none waits. At most NET_FRAMES wait; then the oldest is lost. */
-#define NET_FRAMES 4
-size_t net_receive_frame(uint8_t *out, size_t max);
 
 /* Sends a whole frame (14..1514 bytes, without CRC). False: too long, or no room in the chip. */
 bool net_send_frame(const uint8_t *frame, size_t n);

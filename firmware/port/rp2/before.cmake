@@ -7,7 +7,7 @@ get_filename_component(MICROSCEP_FIRMWARE_DIR ${CMAKE_CURRENT_LIST_DIR}/../.. AB
 set(MICROPY_PY_LWIP 1)
 # Found before the port's own mpconfigport.h and lwipopts.h, which they include or replace.
 include_directories(BEFORE ${MICROSCEP_RP2_DIR}/include)
-# Found after everything else: netrandom.h and dhcp_options.h of the bare-metal port.
+# Found after everything else: headers of the bare-metal port.
 list(APPEND MICROPY_CPP_INC_EXTRA ${MICROSCEP_FIRMWARE_DIR}/port)
 list(APPEND MICROPY_DEF_BOARD MICROSCEP_DEVELOPMENT=${MICROSCEP_DEVELOPMENT})
 list(APPEND MICROPY_DEF_BOARD MICROSCEP_BARE=${MICROSCEP_BARE})

@@ -4,16 +4,12 @@
  */
 #include <string.h>
 
-#include "py/builtin.h"
 #include "py/cstack.h"
 #include "py/gc.h"
-#include "py/lexer.h"
-#include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "extmod/modnetwork.h"
 #include "shared/readline/readline.h"
-#include "shared/runtime/gchelper.h"
 #include "shared/runtime/pyexec.h"
 #include "shared/runtime/softtimer.h"
 #include "shared/tinyusb/mp_usbd.h"
@@ -34,6 +30,7 @@
 #include "RP2350.h"
 #endif
 
+#include "interpreter.h"
 #include "netrandom.h"
 #include "rp2board.h"
 #include "scepcore_board.h"
@@ -69,28 +66,6 @@ static void seed_network(void) {
     memset(noise, 0, sizeof noise);
     __asm__ volatile("" : : "r"(noise) : "memory");
 }
-
-#if !MICROSCEP_DEVELOPMENT
-/* Runs the frozen main program. An exception that leaves it is named by type and line only: its
- * text may hold a value that must not be shown. Whoever has the line open can read it. */
-static void run_main(void) {
-    nlr_buf_t nlr;
-    if (nlr_push(&nlr) == 0) {
-        mp_import_name(MP_QSTR_main, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
-        nlr_pop();
-        return;
-    }
-    mp_obj_t exception = MP_OBJ_FROM_PTR(nlr.ret_val);
-    size_t n, *values;
-    mp_obj_exception_get_traceback(exception, &n, &values);
-    mp_hal_delay_ms(FAREWELL_MS);
-    mp_printf(&mp_plat_print, "\r\n%s\r\n", mp_obj_get_type_str(exception));
-    for (size_t i = 0; i + 2 < n; i += 3) /* file, line, function */
-        mp_printf(&mp_plat_print, "  %q:%d %q\r\n", (qstr)values[i], (int)values[i + 1],
-                  (qstr)values[i + 2]);
-    mp_hal_delay_ms(FAREWELL_MS);
-}
-#endif
 
 static void start_chip(void) {
     SCB->SCR |= SCB_SCR_SEVONPEND_Msk; /* any interrupt ends a wait */
@@ -128,7 +103,12 @@ int main(void) {
             restart(); /* Ctrl-D */
     }
 #else
-    run_main();
+    mp_obj_t exception = interpreter_run_main();
+    if (exception != MP_OBJ_NULL) { /* whoever has the line open can read it */
+        mp_hal_delay_ms(FAREWELL_MS);
+        interpreter_tell(exception);
+        mp_hal_delay_ms(FAREWELL_MS);
+    }
     restart();
 #endif
 }
@@ -137,33 +117,6 @@ int main(void) {
 void isr_hardfault(void) {
     restart();
 }
-
-void gc_collect(void) {
-    gc_collect_start();
-    gc_helper_collect_regs_and_stack();
-    gc_collect_end();
-}
-
-/* There is no file system: only frozen modules can be imported, nothing can be opened. */
-mp_import_stat_t mp_import_stat(const char *path) {
-    (void)path;
-    return MP_IMPORT_STAT_NO_EXIST;
-}
-
-#if MICROPY_ENABLE_COMPILER
-mp_lexer_t *mp_lexer_new_from_file(qstr filename) {
-    (void)filename;
-    mp_raise_OSError(MP_ENOENT);
-}
-#endif
-
-static mp_obj_t builtin_open(size_t n_args, const mp_obj_t *args, mp_map_t *kwargs) {
-    (void)n_args;
-    (void)args;
-    (void)kwargs;
-    mp_raise_OSError(MP_ENOENT);
-}
-MP_DEFINE_CONST_FUN_OBJ_KW(mp_builtin_open_obj, 1, builtin_open);
 
 void nlr_jump_fail(void *value) {
     (void)value;

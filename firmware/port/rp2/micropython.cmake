@@ -11,6 +11,8 @@ target_sources(usermod_rp2board INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/secret_otp.c
     ${CMAKE_CURRENT_LIST_DIR}/../netrandom.c
     ${CMAKE_CURRENT_LIST_DIR}/../dhcp_options.c
+    ${CMAKE_CURRENT_LIST_DIR}/../eapol_frames.c
+    ${CMAKE_CURRENT_LIST_DIR}/../interpreter.c
 )
 target_include_directories(usermod_rp2board INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}

@@ -15,6 +15,7 @@
 #include "lwip/netif.h"
 
 #include "dhcp_options.h"
+#include "eapol_frames.h"
 #include "pendsv.h"
 
 #include "w5500.h"
@@ -148,25 +149,9 @@ static MP_DEFINE_CONST_FUN_OBJ_1(dns_obj, dns);
  */
 static mp_obj_t dhcp_option(mp_obj_t self, mp_obj_t code_in) {
     (void)self;
-    mp_int_t code = mp_obj_get_int(code_in);
-    struct netif *netif = started();
-    struct dhcp *client = netif_dhcp_data(netif);
-    if (code > 1 && code < 256) {
-        size_t length;
-        const uint8_t *value = dhcp_options_get((uint8_t)code, &length);
-        return value == NULL ? mp_const_none : mp_obj_new_bytes(value, length);
-    }
-    if (client == NULL || !dhcp_supplied_address(netif))
-        return mp_const_none;
-    if (code == 0 && !ip4_addr_isany_val(client->offered_si_addr)) {
-        char text[IP4ADDR_STRLEN_MAX];
-        ip4addr_ntoa_r(&client->offered_si_addr, text, sizeof text);
-        return mp_obj_new_bytes((const byte *)text, strlen(text));
-    }
-    size_t length = strlen(client->boot_file_name);
-    if (code == 1 && length != 0)
-        return mp_obj_new_bytes((const byte *)client->boot_file_name, length);
-    return mp_const_none;
+    size_t length;
+    const uint8_t *value = dhcp_options_told(started(), mp_obj_get_int(code_in), &length);
+    return value == NULL ? mp_const_none : mp_obj_new_bytes(value, length);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(dhcp_option_obj, dhcp_option);
 
@@ -192,7 +177,7 @@ static mp_obj_t receive_frame(mp_obj_t self, mp_obj_t buffer) {
     mp_buffer_info_t to;
     mp_get_buffer_raise(buffer, &to, MP_BUFFER_WRITE);
     lwip_lock_acquire();
-    size_t n = w5500_netif_receive_frame(to.buf, to.len);
+    size_t n = eapol_frames_take(to.buf, to.len);
     lwip_lock_release();
     return MP_OBJ_NEW_SMALL_INT(n);
 }

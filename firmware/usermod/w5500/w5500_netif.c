@@ -9,19 +9,17 @@
 #include "lwip/netif.h"
 #include "netif/ethernet.h"
 
+#include "eapol_frames.h"
 #include "w5500.h"
 
 #define FRAMES_PER_POLL 8u
 /* The link is looked at on every so many polls. */
 #define LINK_POLLS 16u
-#define ETHERTYPE_EAPOL 0x888eu
 #define HEADER 14u
 
 static struct netif interface;
 static bool present;
 static unsigned link_age;
-static struct pbuf *frames[W5500_FRAMES];
-static unsigned frame_count;
 
 static err_t link_output(struct netif *netif, struct pbuf *p) {
     (void)netif;
@@ -69,15 +67,6 @@ struct netif *w5500_netif(void) {
     return present ? &interface : NULL;
 }
 
-static void keep_frame(struct pbuf *p) {
-    if (frame_count == W5500_FRAMES) {
-        pbuf_free(frames[0]);
-        memmove(&frames[0], &frames[1], sizeof frames - sizeof frames[0]);
-        frame_count--;
-    }
-    frames[frame_count++] = p;
-}
-
 /* Fetch a frame of n bytes into `p`, behind the padding that aligns the IP header. */
 static void fetch(struct pbuf *p, size_t n) {
     size_t skip = ETH_PAD_SIZE;
@@ -103,8 +92,8 @@ static void input(size_t n) {
     fetch(p, n);
     uint8_t type[2];
     pbuf_copy_partial(p, type, 2, ETH_PAD_SIZE + HEADER - 2);
-    if ((type[0] << 8 | type[1]) == (int)ETHERTYPE_EAPOL)
-        keep_frame(p);
+    if ((type[0] << 8 | type[1]) == (int)EAPOL_ETHERTYPE)
+        eapol_frames_keep(p);
     else if (interface.input(p, &interface) != ERR_OK)
         pbuf_free(p);
 }
@@ -134,18 +123,6 @@ void w5500_netif_poll(void) {
         input(n);
     }
     follow_link();
-}
-
-size_t w5500_netif_receive_frame(uint8_t *out, size_t max) {
-    if (frame_count == 0)
-        return 0;
-    struct pbuf *p = frames[0];
-    frame_count--;
-    memmove(&frames[0], &frames[1], frame_count * sizeof frames[0]);
-    size_t n = (size_t)p->tot_len - ETH_PAD_SIZE;
-    n = pbuf_copy_partial(p, out, (u16_t)(n < max ? n : max), ETH_PAD_SIZE);
-    pbuf_free(p);
-    return n;
 }
 
 bool w5500_netif_send_frame(const uint8_t *frame, size_t n) {

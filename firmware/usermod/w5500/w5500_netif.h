@@ -10,20 +10,15 @@
 
 struct netif;
 
-/* EAPOL frames that are kept until Python takes them; the oldest goes when another comes. */
-#define W5500_FRAMES 4u
-
 /* Start the chip as station `mac` and add the interface. Once. False: no W5500 answers. */
 bool w5500_netif_start(const uint8_t mac[6]);
 
 /* The interface, or NULL before it was started. */
 struct netif *w5500_netif(void);
 
-/* Hand lwIP what has come, at most so many frames; follow the link. */
+/* Hand lwIP what has come, at most so many frames; follow the link. EAPOL frames wait in
+ * eapol_frames.h. */
 void w5500_netif_poll(void);
-
-/* The oldest frame of EtherType 0x888E, cut to `max`; 0: none. */
-size_t w5500_netif_receive_frame(uint8_t *out, size_t max);
 
 /* Send a frame with addresses and EtherType; false where the chip has no room. */
 bool w5500_netif_send_frame(const uint8_t *frame, size_t n);
