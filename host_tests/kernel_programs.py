@@ -51,6 +51,14 @@ VARIANTS = {
         ["-march=armv5te", "-mthumb", "-static", "-DSCEPCORE_WANT_HALVES"],
         ["qemu-arm", "-cpu", "arm926"],
     ),
+    # Whole words: the arithmetic of the Cortex-M kernel, in C.
+    "native32": ("gcc", ["-DSCEPCORE_LIMB_BITS=32"], []),
+    # The Cortex-M kernel itself, run by a core that has its instructions too.
+    "arm-umaal": (
+        "arm-linux-gnueabi-gcc",
+        ["-march=armv7-a", "-mthumb", "-static", "-DSCEPCORE_CAN_UMAAL=1"],
+        ["qemu-arm", "-cpu", "cortex-a15"],
+    ),
     "sanitized": ("gcc", ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"], []),
     "arm926": (
         "arm-linux-gnueabi-gcc",

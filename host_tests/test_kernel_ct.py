@@ -35,7 +35,7 @@ def memcheck(variant, *arguments):
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("variant", ["native60", "native28", "halves"])
+@pytest.mark.parametrize("variant", ["native60", "native28", "native32", "halves"])
 @pytest.mark.parametrize("arguments", [("private",), ("keygen", "512")])
 def test_secrets_reach_no_branch_and_no_address(variant, arguments):
     status, output = memcheck(variant, *arguments)

@@ -50,7 +50,9 @@ def generate(variant, bits, e, count, seed, timeout=300):
     return rows
 
 
-@pytest.mark.parametrize("variant", ["native60", "native28", "sanitized", "arm926"])
+@pytest.mark.parametrize(
+    "variant", ["native60", "native28", "native32", "sanitized", "arm926", "arm-umaal"]
+)
 @pytest.mark.parametrize(
     ("bits", "e", "count"),
     [(512, 65537, 4), (513, 3, 3), (1025, 0xFFFFFFFF, 1), (1024, 17, 2)],
@@ -67,7 +69,7 @@ def test_keys_of_real_sizes_are_right(bits):
 def test_the_same_randomness_makes_the_same_key_on_every_variant():
     made = [
         generate(v, 1024, 65537, 1, "same")[0][:7]
-        for v in ("native60", "native28", "arm926")
+        for v in ("native60", "native28", "native32", "arm926", "arm-umaal")
         if not kernel_programs.missing(v)
     ]
     assert len(set(made)) == 1

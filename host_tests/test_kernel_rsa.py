@@ -59,8 +59,10 @@ def test_private_and_public_operations_equal_bearssl_on_every_factor_length(vari
     count = {
         "native60": 15,
         "native28": 2,
+        "native32": 2,
         "halves": 2,
         "arm-thumb1": 0,
+        "arm-umaal": 1,
         "sanitized": 1,
         "arm926": 1,
     }[variant]
@@ -70,7 +72,7 @@ def test_private_and_public_operations_equal_bearssl_on_every_factor_length(vari
         assert done >= 1000
 
 
-@pytest.mark.parametrize("variant", variants({"arm-thumb1", "sanitized", "native28"}))
+@pytest.mark.parametrize("variant", variants({"arm-thumb1", "sanitized", "native28", "native32"}))
 def test_private_and_public_operations_equal_bearssl_on_real_key_sizes(variant):
     count = 2 if variant == "native60" else 1
     high = 2100 if variant.startswith("arm") else 5000
@@ -80,8 +82,9 @@ def test_private_and_public_operations_equal_bearssl_on_real_key_sizes(variant):
 
 
 @pytest.mark.check
-def test_arm_kernel_equals_bearssl_on_3072_and_4096_bits():
-    agreed(run("arm926", "rsa_driver.c", 1, "long keys", stdin="\n".join(keys(2100, 5000))))
+@pytest.mark.parametrize("variant", ["arm926", "arm-umaal"])
+def test_arm_kernels_equal_bearssl_on_3072_and_4096_bits(variant):
+    agreed(run(variant, "rsa_driver.c", 1, "long keys", stdin="\n".join(keys(2100, 5000))))
 
 
 @pytest.mark.soak
@@ -99,12 +102,12 @@ def test_public_operation_equals_bearssl_where_all_limbs_are_ones(variant):
     rows = []
     for bits in sizes:
         length = (bits + 7) // 8
-        for n in (2**bits - 1, 2 ** (bits - 1) + 1, 2**bits - 2**28 + 1):
+        for n in (2**bits - 1, 2 ** (bits - 1) + 1, 2**bits - 2**28 + 1, 2**bits - 2**32 + 1):
             rows.append(f"03 {n.to_bytes(length, 'big').hex()}")
     assert agreed(run(variant, "rsa_driver.c", "public", stdin="\n".join(rows))) == 3 * len(rows)
 
 
-@pytest.mark.parametrize("variant", ["native60", "native28"])
+@pytest.mark.parametrize("variant", ["native60", "native28", "native32"])
 def test_a_flipped_bit_in_an_intermediate_releases_no_wrong_result(variant):
     row = random.Random(1).choice(keys(1000, 1100))
     output = run(variant, "fault_driver.c", 400, "faults", stdin=row, extra=("-DSCEPCORE_FAULT",))

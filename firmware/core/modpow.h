@@ -1,12 +1,14 @@
 /*
- * modpow.h: Montgomery arithmetic in reduced radix, shared by private, public and key generation.
+ * modpow.h: Montgomery arithmetic, shared by private, public and key generation.
  * For: rsa_*.c and the kernels (modpow_<variant>); not for the bindings.
  * Method: P. L. Montgomery 1985; lazy reduction after C. D. Walter 1999 (R > 4n, values < 2n).
  *
  * A number is an array of L limbs, little-endian, each below 2^SCEPCORE_LIMB_BITS, at a pointer
  * with SCEPCORE_PAD zero limbs before and after it: the column loops read a little over the
  * edges instead of branching there. Invariant everywhere: operands and results of mul and sqr
- * are < 2n, and 4n < R = 2^(L * SCEPCORE_LIMB_BITS). L and the bit length of n are public.
+ * are < 2n and < R = 2^(L * SCEPCORE_LIMB_BITS), and 4n < R; but where a modulus fills its limbs of
+ * whole words (SCEPCORE_LIMB_BITS is 32) to the last bit, n < R < 2n, and the kernel subtracts n
+ * once where a result would leave R. L and the bit length of n are public.
  *
  * Constant time: no function here branches or indexes by a limb, except where its comment says
  * that the value is public.
@@ -17,41 +19,53 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* 60-bit limbs where the compiler has 128-bit integers, else 28: in both, 128 columns' worth of
- * two products fit the double-length accumulator. */
-#ifndef SCEPCORE_LIMB_BITS
-#ifdef __SIZEOF_INT128__
-#define SCEPCORE_LIMB_BITS 60
-#else
-#define SCEPCORE_LIMB_BITS 28
-#endif
-#endif
+#include "modpow_radix.h"
 
+/* scepcore_difference holds a limb with its sign, scepcore_sum the sum of two and a carry. */
 #if SCEPCORE_LIMB_BITS == 60
 typedef uint64_t scepcore_limb;
 __extension__ typedef unsigned __int128 scepcore_wide;
 __extension__ typedef __int128 scepcore_signed_wide;
-typedef int64_t scepcore_signed_limb;
+typedef int64_t scepcore_difference;
+typedef uint64_t scepcore_sum;
 #else
 typedef uint32_t scepcore_limb;
 typedef uint64_t scepcore_wide;
 typedef int64_t scepcore_signed_wide;
-typedef int32_t scepcore_signed_limb;
+#if SCEPCORE_LIMB_BITS == 32
+typedef int64_t scepcore_difference;
+typedef uint64_t scepcore_sum;
+#else
+typedef int32_t scepcore_difference;
+typedef uint32_t scepcore_sum;
+#endif
 #endif
 
 /* A function that runs a few times an operation: compiled for size. */
 #define SCEPCORE_SMALL __attribute__((cold))
 
-#define SCEPCORE_LIMB_MASK (((scepcore_limb)1 << SCEPCORE_LIMB_BITS) - 1)
+#define SCEPCORE_LIMB_MASK ((scepcore_limb)-1 >> (sizeof(scepcore_limb) * 8 - SCEPCORE_LIMB_BITS))
 #define SCEPCORE_PAD 3
 
-/* Limbs for a modulus of `bits`: two bits of slack make R > 4n. */
-#define SCEPCORE_LIMBS(bits) (((bits) + 2 + SCEPCORE_LIMB_BITS - 1) / SCEPCORE_LIMB_BITS)
+/* Limbs that are enough for a modulus of `bits` or fewer: two bits of slack make R > 4n. */
+#define SCEPCORE_ROOM(bits) (((bits) + 2 + SCEPCORE_LIMB_BITS - 1) / SCEPCORE_LIMB_BITS)
+/* Limbs of a modulus of exactly `bits`: as many, but for one that fills whole words. */
+#if SCEPCORE_LIMB_BITS == 32
+#define SCEPCORE_LIMBS(bits) (((bits) + ((bits) % 32 != 0 ? 2 : 0) + 31) / 32)
+#else
+#define SCEPCORE_LIMBS(bits) SCEPCORE_ROOM(bits)
+#endif
 /* Array length for L limbs with both pads. */
 #define SCEPCORE_SPAN(L) ((L) + 2 * SCEPCORE_PAD)
 /* Largest modulus: 4096 bits. Largest factor: BearSSL's, 4096 / 2 + 32 bits. */
-#define SCEPCORE_MAX_LIMBS SCEPCORE_LIMBS(4096)
-#define SCEPCORE_MAX_FACTOR_LIMBS SCEPCORE_LIMBS(2080)
+#define SCEPCORE_MAX_LIMBS SCEPCORE_ROOM(4096)
+#define SCEPCORE_MAX_FACTOR_LIMBS SCEPCORE_ROOM(2080)
+/* How much longer products take than those of other lengths: see modpow_umaal.c. */
+#if SCEPCORE_LIMB_BITS == 32
+#define SCEPCORE_SLOWNESS(limbs) ((limbs) % 4 != 0 ? 4 : 1)
+#else
+#define SCEPCORE_SLOWNESS(limbs) 1
+#endif
 
 /* Window of the exponentiation: 4 bits. With every entry read at every look-up, 5 bits save
  * products but spend as much on reading (measured: equal within 1 %), and cost twice the RAM. */
@@ -85,19 +99,9 @@ extern const scepcore_modpow_kernel scepcore_modpow_portable;
 /* Its product, which other kernels fall back on. */
 void scepcore_portable_mul(scepcore_limb *d, const scepcore_limb *a, const scepcore_limb *b,
                            const scepcore_modulus *m);
-/* ARMv5TE and later in ARM state, ARMv7-M and later: cores with UMLAL. */
-#if SCEPCORE_LIMB_BITS == 28 && defined(__arm__) && !defined(SCEPCORE_NO_ASM) &&                   \
-    (defined(__ARM_ARCH_ISA_ARM) || __ARM_ARCH_ISA_THUMB >= 2)
-#define SCEPCORE_HAVE_UMLAL 1
 extern const scepcore_modpow_kernel scepcore_modpow_umlal;
-#endif
-/* ARMv6-M has MULS only; a test build may ask for this kernel on any machine. */
-#if SCEPCORE_LIMB_BITS == 28 &&                                                                    \
-    ((defined(__arm__) && !defined(__ARM_ARCH_ISA_ARM) && __ARM_ARCH_ISA_THUMB == 1) ||            \
-     defined(SCEPCORE_WANT_HALVES))
-#define SCEPCORE_HAVE_HALVES 1
+extern const scepcore_modpow_kernel scepcore_modpow_umaal;
 extern const scepcore_modpow_kernel scepcore_modpow_halves;
-#endif
 /* The variant that this build uses. */
 extern const scepcore_modpow_kernel *const scepcore_modpow;
 
@@ -120,7 +124,7 @@ void scepcore_number_mul_add(scepcore_limb *d, const scepcore_limb *a, size_t la
                              const scepcore_limb *b, size_t lb, const scepcore_limb *c);
 /* 1 if equal. */
 uint32_t scepcore_number_equal(const scepcore_limb *a, const scepcore_limb *b, size_t limbs);
-/* a *= 2^k, k < 4; the product fits. */
+/* a *= 2^k, k < 4; the product fits. Not for limbs of whole words. */
 void scepcore_number_shift(scepcore_limb *a, unsigned k, size_t limbs);
 /* Set to zero with both pads. */
 void scepcore_number_clear(scepcore_limb *a, size_t limbs);
@@ -136,6 +140,8 @@ void scepcore_modulus_square_r(scepcore_limb *d, scepcore_limb *t, const scepcor
 void scepcore_modulus_one(scepcore_limb *d, const scepcore_modulus *m);
 /* a < 2n becomes a mod n. */
 void scepcore_modulus_normalise(scepcore_limb *a, const scepcore_modulus *m);
+/* a = a * 2^k mod n for a < 2n, k <= 16. */
+void scepcore_modulus_shift(scepcore_limb *a, unsigned k, const scepcore_modulus *m);
 /* d = x * R mod n for an integer of len bytes, any length; r2 = R^2; t, u scratch. */
 void scepcore_modulus_enter(scepcore_limb *d, const unsigned char *x, size_t len,
                             const scepcore_limb *r2, scepcore_limb *t, scepcore_limb *u,

@@ -21,8 +21,12 @@ static limb top_word(const limb *a, const scepcore_modulus *m) {
     const limb *at = a + from / BITS;
     scepcore_wide t = at[0] | (scepcore_wide)at[1] << BITS;
     t >>= from % BITS;
+#if SCEPCORE_LIMB_BITS == 32
+    return (limb)t;
+#else
     /* 2 * BITS - (BITS - 1) may be less than WORD: the third limb. */
     return (limb)t | (limb)((scepcore_wide)at[2] << (2 * BITS - from % BITS));
+#endif
 }
 
 SCEPCORE_SMALL uint32_t scepcore_modulus_init(scepcore_modulus *m, const limb *n, unsigned bits,
@@ -54,16 +58,21 @@ SCEPCORE_SMALL uint32_t scepcore_modulus_init(scepcore_modulus *m, const limb *n
     return (uint32_t)(n[0] & 1);
 }
 
-void scepcore_modulus_normalise(limb *a, const scepcore_modulus *m) {
+/* a + carry * R, which is below 2n, becomes a mod n. */
+static void subtract_once(limb *a, uint32_t carry, const scepcore_modulus *m) {
     uint32_t below = scepcore_number_sub(a, m->n, m->limbs, 0);
-    scepcore_number_sub(a, m->n, m->limbs, 1 ^ below);
+    scepcore_number_sub(a, m->n, m->limbs, carry | (1 ^ below));
+}
+
+void scepcore_modulus_normalise(limb *a, const scepcore_modulus *m) {
+    subtract_once(a, 0, m);
 }
 
 /*
- * a = a * 2^k mod n, for a < n, k <= BITS. The quotient is estimated from the top words: v
- * cut off makes it too large by less than 1/4, a and the inverse cut off too small by less than
- * 1/2: off by one at most in either direction, which one masked addition and one normalisation
- * put right.
+ * a = a * 2^k mod n, for a < n, k <= BITS. The quotient is estimated from the top words: v cut off
+ * makes it too large by less than 1/4, a and the inverse cut off too small by less than 1/2: off by
+ * one at most in either direction, which one masked addition and one subtraction put right. Whole
+ * words leave the quotient no room above them: there k <= 16, but a < R < 2n may be more than n.
  */
 static void shift(limb *a, unsigned k, const scepcore_modulus *m) {
     limb q = (limb)((scepcore_wide)top_word(a, m) * m->inverse >> (2 * WORD - 2 - k));
@@ -74,17 +83,39 @@ static void shift(limb *a, unsigned k, const scepcore_modulus *m) {
         a[i] = (limb)carry & MASK;
         carry >>= BITS;
     }
-    scepcore_number_add(a, m->n, m->limbs, (uint32_t)carry & 1);
-    scepcore_modulus_normalise(a, m);
+    /* -1, 0 or, where 2n does not fit R, 1. */
+    uint32_t negative = (uint32_t)(carry >> 32) & 1;
+    scepcore_number_add(a, m->n, m->limbs, negative);
+    subtract_once(a, ((uint32_t)carry & 1) ^ negative, m);
+}
+
+void scepcore_modulus_shift(limb *a, unsigned k, const scepcore_modulus *m) {
+    if (m->bits < m->limbs * BITS) {
+        /* 2n has a bit more than the top word holds. */
+        scepcore_modulus_normalise(a, m);
+    }
+    shift(a, k, m);
+}
+
+/* a = a * 2^BITS mod n, for a < n. */
+static void shift_limb(limb *a, const scepcore_modulus *m) {
+#if SCEPCORE_LIMB_BITS == 32
+    shift(a, 16, m);
+    shift(a, 16, m);
+#else
+    shift(a, BITS, m);
+#endif
 }
 
 SCEPCORE_SMALL void scepcore_modulus_one(limb *d, const scepcore_modulus *m) {
     scepcore_number_clear(d, m->limbs);
-    /* n has its top bit set: 2^bits mod n = 2^bits - n. */
-    d[m->bits / BITS] = (limb)1 << (m->bits % BITS);
+    /* n has its top bit set: 2^bits mod n = 2^bits - n, where 2^bits may be just R. */
+    if (m->bits < m->limbs * BITS) {
+        d[m->bits / BITS] = (limb)1 << (m->bits % BITS);
+    }
     scepcore_number_sub(d, m->n, m->limbs, 1);
     for (size_t left = m->limbs * BITS - m->bits; left > 0;) {
-        size_t now = left < BITS ? left : BITS;
+        size_t most = BITS == 32 ? 16 : BITS, now = left < most ? left : most;
         shift(d, (unsigned)now, m);
         left -= now;
     }
@@ -101,7 +132,7 @@ SCEPCORE_SMALL void scepcore_modulus_square_r(limb *d, limb *t, const scepcore_m
     scepcore_number_clear(to, m->limbs);
     scepcore_modulus_one(from, m);
     for (size_t i = m->limbs >> squarings; i > 0; i--) {
-        shift(from, BITS, m);
+        shift_limb(from, m);
     }
     while (squarings > 0) {
         limb *last = from;
@@ -111,7 +142,7 @@ SCEPCORE_SMALL void scepcore_modulus_square_r(limb *d, limb *t, const scepcore_m
         from = to;
         to = last;
         if (m->limbs >> squarings & 1) {
-            shift(from, BITS, m);
+            shift_limb(from, m);
         }
     }
 }
@@ -130,10 +161,9 @@ SCEPCORE_SMALL void scepcore_modulus_enter(limb *d, const unsigned char *x, size
         scepcore_modpow->mul(u, d, r2, m);
         scepcore_number_decode_at(t, m->limbs, x, len, chunks * chunk);
         scepcore_modpow->mul(d, t, r2, m);
-        /* Both < 2n; < 4n < R together; two subtractions make it < 2n again. */
-        scepcore_number_add(d, u, m->limbs, 1);
         scepcore_modulus_normalise(d, m);
-        scepcore_modulus_normalise(d, m);
+        scepcore_modulus_normalise(u, m);
+        subtract_once(d, scepcore_number_add(d, u, m->limbs, 1), m);
     }
 }
 

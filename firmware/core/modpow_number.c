@@ -76,12 +76,12 @@ SCEPCORE_SMALL void scepcore_number_encode(unsigned char *dst, size_t len, const
 }
 
 uint32_t scepcore_number_sub(limb *a, const limb *b, size_t limbs, uint32_t ctl) {
-    scepcore_signed_limb carry = 0;
+    scepcore_difference carry = 0;
     limb mask = (limb)0 - ctl;
 #pragma GCC unroll 2
     for (size_t i = 0; i < limbs; i++) {
         /* Between -2^BITS and 2^BITS: the arithmetic shift leaves 0 or -1. */
-        carry += (scepcore_signed_limb)(a[i] - b[i]);
+        carry += (scepcore_difference)a[i] - (scepcore_difference)b[i];
         a[i] ^= (a[i] ^ ((limb)carry & MASK)) & mask;
         carry >>= BITS;
     }
@@ -89,10 +89,11 @@ uint32_t scepcore_number_sub(limb *a, const limb *b, size_t limbs, uint32_t ctl)
 }
 
 uint32_t scepcore_number_add(limb *a, const limb *b, size_t limbs, uint32_t ctl) {
-    limb carry = 0, mask = (limb)0 - ctl;
+    limb mask = (limb)0 - ctl;
+    scepcore_sum carry = 0;
     for (size_t i = 0; i < limbs; i++) {
-        carry += a[i] + (b[i] & mask);
-        a[i] = carry & MASK;
+        carry += (scepcore_sum)a[i] + (b[i] & mask);
+        a[i] = (limb)carry & MASK;
         carry >>= BITS;
     }
     return (uint32_t)carry;
@@ -100,19 +101,18 @@ uint32_t scepcore_number_add(limb *a, const limb *b, size_t limbs, uint32_t ctl)
 
 SCEPCORE_SMALL void scepcore_number_mul_add(limb *d, const limb *a, size_t la, const limb *b,
                                             size_t lb, const limb *c) {
-    wide acc = 0;
-    for (size_t k = 0; k < la + lb; k++) {
-        size_t first = k < lb ? 0 : k - lb + 1;
-        size_t end = k < la ? k + 1 : la;
-        if (c != NULL && k < lb) {
-            acc += c[k];
+    for (size_t j = 0; j < lb; j++) {
+        d[j] = c != NULL ? c[j] : 0;
+    }
+    for (size_t i = 0; i < la; i++) {
+        wide acc = 0;
+        /* A product of limbs and two limbs: no overflow in any radix. */
+        for (size_t j = 0; j < lb; j++) {
+            acc += (wide)a[i] * b[j] + d[i + j];
+            d[i + j] = (limb)acc & MASK;
+            acc >>= BITS;
         }
-        /* Factors have at most SCEPCORE_MAX_FACTOR_LIMBS < 256 products a column: no overflow. */
-        for (size_t i = first; i < end; i++) {
-            acc += (wide)a[i] * b[k - i];
-        }
-        d[k] = (limb)acc & MASK;
-        acc >>= BITS;
+        d[i + lb] = (limb)acc;
     }
 }
 
@@ -130,6 +130,7 @@ void scepcore_number_clear(limb *a, size_t limbs) {
     }
 }
 
+#if SCEPCORE_LIMB_BITS != 32
 __attribute__((hot)) void scepcore_number_shift(limb *a, unsigned k, size_t limbs) {
     limb carry = 0;
 #pragma GCC unroll 4
@@ -139,3 +140,4 @@ __attribute__((hot)) void scepcore_number_shift(limb *a, unsigned k, size_t limb
         carry = t >> (SCEPCORE_LIMB_BITS - k);
     }
 }
+#endif

@@ -1,6 +1,7 @@
 /*
- * modpow_portable.c: Montgomery product and squaring by columns, in C.
- * For: modpow_select.c, on every core that has no kernel of its own.
+ * modpow_portable.c: Montgomery product and squaring in C, by columns; of whole words by rows.
+ * For: modpow_select.c, on every core that has no kernel of its own, and for lengths that another
+ * kernel does not serve.
  * Method: product scanning, product and reduction in one double-length accumulator a column.
  *
  * Constant time: all loop bounds derive from the number of limbs; no branch or address depends
@@ -18,6 +19,45 @@
 
 typedef scepcore_limb limb;
 typedef scepcore_wide wide;
+
+#if SCEPCORE_LIMB_BITS == 32
+
+void scepcore_portable_mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m) {
+    const limb *n = m->n;
+    size_t len = m->limbs;
+    limb over = 0;
+    for (size_t i = 0; i < len; i++) {
+        d[i] = 0;
+    }
+    for (size_t i = 0; i < len; i++) {
+        /* A product and two words: no overflow. */
+        wide acc = 0;
+        for (size_t j = 0; j < len; j++) {
+            acc += (wide)a[i] * b[j] + d[j];
+            d[j] = (limb)acc;
+            acc >>= BITS;
+        }
+        wide top = acc + over;
+        limb q = d[0] * m->n0i;
+        acc = ((wide)q * n[0] + d[0]) >> BITS;
+        for (size_t j = 1; j < len; j++) {
+            acc += (wide)q * n[j] + d[j];
+            d[j - 1] = (limb)acc;
+            acc >>= BITS;
+        }
+        /* Below b + n: one bit over. */
+        top += acc;
+        d[len - 1] = (limb)top;
+        over = (limb)(top >> BITS);
+    }
+    scepcore_number_sub(d, n, len, over);
+}
+
+static void sqr(limb *d, const limb *a, const scepcore_modulus *m) {
+    scepcore_portable_mul(d, a, a, m);
+}
+
+#else
 
 /* Where another kernel does the work, this one is small rather than fast. On a 64-bit host, where
  * code may be long, the factors of 2,048-bit keys have a copy whose loops are all unrolled: half
@@ -154,6 +194,8 @@ static void sqr(limb *d, const limb *a, const scepcore_modulus *m) {
     }
 }
 #endif
+
+#endif /* SCEPCORE_LIMB_BITS != 32 */
 
 static void select(limb *d, const limb *table, uint32_t index, size_t limbs) {
     for (size_t i = 0; i < limbs; i++) {

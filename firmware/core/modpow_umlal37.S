@@ -7,8 +7,9 @@
  *
  * Constant time: no branch depends on anything but the place in the code.
  */
-#if defined(__arm__) && !defined(SCEPCORE_NO_ASM) &&                                               \
-    (defined(__ARM_ARCH_ISA_ARM) || __ARM_ARCH_ISA_THUMB >= 2)
+#include "modpow_radix.h"
+
+#if SCEPCORE_HAVE_UMLAL
 
 #include "modpow_umlal_macros.h"
 

@@ -17,8 +17,9 @@
  *   r8, r9 / r10, r11  b[k+1-i], b[k+2-i], alternating; r12, lr  a[i], a[i+1]
  * An odd count is rounded up: the extra index meets a zero limb of a pad.
  */
-#if defined(__arm__) && !defined(SCEPCORE_NO_ASM) &&                                               \
-    (defined(__ARM_ARCH_ISA_ARM) || __ARM_ARCH_ISA_THUMB >= 2)
+#include "modpow_radix.h"
+
+#if SCEPCORE_HAVE_UMLAL
 
 #include "modpow_umlal_macros.h"
 

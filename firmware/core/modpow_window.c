@@ -48,7 +48,7 @@ int scepcore_modexp_step(scepcore_modexp *x) {
     const scepcore_modulus *m = x->m;
     const scepcore_modpow_kernel *k = scepcore_modpow;
     /* A window costs about 17 * limbs^2 instructions. */
-    size_t windows = 1 + 600000 / (m->limbs * m->limbs);
+    size_t windows = 1 + 600000 / SCEPCORE_SLOWNESS(m->limbs) / (m->limbs * m->limbs);
     for (; x->done < 2 * x->elen && windows > 0; windows--) {
         k->select(x->sel, x->table, nibble(x, x->done), m->limbs);
         if (x->done == 0) {

@@ -41,14 +41,14 @@ static unsigned q_bits(const scepcore_rsa_keygen_ctx *c) {
 }
 
 static limb *place(scepcore_rsa_keygen_ctx *c, enum place which) {
-    return c->space + (size_t)which * SCEPCORE_SPAN(SCEPCORE_PRIME_LIMBS(p_bits(c))) + SCEPCORE_PAD;
+    return c->space + (size_t)which * SCEPCORE_SPAN(SCEPCORE_PRIME_ROOM(p_bits(c))) + SCEPCORE_PAD;
 }
 
 size_t scepcore_rsa_keygen_size(unsigned bits) {
     if (bits < SCEPCORE_RSA_MIN_BITS || bits > SCEPCORE_RSA_MAX_BITS) {
         return 0;
     }
-    size_t limbs = SCEPCORE_PRIME_LIMBS((bits + 1) / 2);
+    size_t limbs = SCEPCORE_PRIME_ROOM((bits + 1) / 2);
     size_t all = PLACES * SCEPCORE_SPAN(limbs) + SCEPCORE_WINDOW_ENTRIES * limbs + SCEPCORE_PAD;
     return (sizeof(scepcore_rsa_keygen_ctx) + all * sizeof(limb) + 7) & ~(size_t)7;
 }
@@ -144,7 +144,9 @@ SCEPCORE_SMALL int scepcore_rsa_keygen_step(scepcore_rsa_keygen_ctx *c) {
     case KEYGEN_Q:
         if (scepcore_prime_step(&c->prime)) {
             size_t q_limbs = SCEPCORE_PRIME_LIMBS(q_bits(c));
-            memset(place(c, N) + q_limbs, 0, (limbs - q_limbs) * sizeof(limb));
+            for (size_t i = q_limbs; i < limbs; i++) {
+                place(c, N)[i] = 0;
+            }
             if (far_apart(c)) {
                 c->primes = 2;
                 c->state = KEYGEN_INVERT;
@@ -194,8 +196,9 @@ SCEPCORE_SMALL static void crt_exponent(limb *d, const limb *p, size_t limbs, ui
         rest += (limb)product & SCEPCORE_LIMB_MASK;
         product >>= SCEPCORE_LIMB_BITS;
         d[i] = ((limb)rest * e_inverse) & SCEPCORE_LIMB_MASK;
-        rest -= (scepcore_signed_wide)((scepcore_wide)d[i] * e);
+        /* The low limbs are equal. */
         rest >>= SCEPCORE_LIMB_BITS;
+        rest -= (scepcore_signed_wide)((scepcore_wide)d[i] * e >> SCEPCORE_LIMB_BITS);
     }
 }
 

@@ -31,9 +31,12 @@ static unsigned rounds(unsigned bits) {
     return bits >= 1536 ? 4 : bits >= 1024 ? 5 : bits >= 512 ? 8 : 16;
 }
 
-/* Squarings a step may take: about 16 M instructions on ARM926 for any length. */
+/* Squarings between two doublings: where a doubling is a reduction, it pays to do fewer. */
+#define WINDOW (SCEPCORE_LIMB_BITS == 32 ? 4u : 2u)
+
+/* Windows a step may take: about 16 M instructions on ARM926 for any length. */
 static unsigned windows_per_step(size_t limbs) {
-    return (unsigned)(2400000 / (limbs * limbs)) + 1;
+    return (unsigned)(2400000 / SCEPCORE_SLOWNESS(limbs) / (limbs * limbs)) / (WINDOW / 2) + 1;
 }
 
 static void draw(scepcore_prime *p) {
@@ -132,14 +135,24 @@ SCEPCORE_SMALL uint32_t scepcore_prime_inverse(uint32_t *inverse, const limb *n,
     return (uint32_t)(((b ^ 1) - 1) >> 63);
 }
 
-static unsigned exponent_pair(const scepcore_prime *p, unsigned pair) {
-    size_t len = (p->bits + 7) / 8;
-    return p->exponent[len - 1 - pair / 4] >> (pair % 4 * 2) & 3u;
+static unsigned exponent_window(const scepcore_prime *p, unsigned window) {
+    size_t len = (p->bits + 7) / 8, at = window * WINDOW;
+    return p->exponent[len - 1 - at / 8] >> at % 8 & ((1u << WINDOW) - 1);
 }
 
-/* Pairs of bits of (n - 1) / 2, which has bits - 1. */
-static unsigned exponent_pairs(const scepcore_prime *p) {
-    return p->bits / 2;
+/* Windows of (n - 1) / 2, which has bits - 1. */
+static unsigned exponent_windows(const scepcore_prime *p) {
+    return (p->bits - 1 + WINDOW - 1) / WINDOW;
+}
+
+/* acc *= 2^k for the exponent's window that has its turn. */
+static void double_by_window(scepcore_prime *p, unsigned window) {
+#if SCEPCORE_LIMB_BITS == 32
+    scepcore_modulus_shift(p->at.acc, exponent_window(p, window), &p->m);
+#else
+    /* Below 2n, times 2^3: below 16n <= R / 16, whose square is below 2n again. */
+    scepcore_number_shift(p->at.acc, exponent_window(p, window), p->m.limbs);
+#endif
 }
 
 /* The modulus n, R mod n and the exponent (n - 1) / 2. */
@@ -175,23 +188,24 @@ static void begin_base_2(scepcore_prime *p) {
     scepcore_number_clear(p->at.tmp, p->m.limbs);
     scepcore_number_clear(p->at.sel, p->m.limbs);
     memcpy(p->at.acc, p->at.one, p->m.limbs * sizeof(limb));
-    /* Below 2n, times 2^3: below 16n <= R / 16, whose square is below 2n again. */
-    scepcore_number_shift(p->at.acc, exponent_pair(p, exponent_pairs(p) - 1), p->m.limbs);
+    double_by_window(p, exponent_windows(p) - 1);
     p->done = 1;
     p->candidates++;
 }
 
-/* 2^((n-1)/2), two bits at a time. Returns 1 when finished; *passed then. */
+/* 2^((n-1)/2), a window at a time. Returns 1 when finished; *passed then. */
 __attribute__((noinline)) static int step_base_2(scepcore_prime *p, uint32_t *passed) {
     const scepcore_modpow_kernel *k = scepcore_modpow;
-    unsigned pairs = exponent_pairs(p);
-    for (unsigned left = windows_per_step(p->m.limbs); left > 0 && p->done < pairs; left--) {
-        k->sqr(p->at.tmp, p->at.acc, &p->m);
-        k->sqr(p->at.acc, p->at.tmp, &p->m);
+    unsigned windows = exponent_windows(p);
+    for (unsigned left = windows_per_step(p->m.limbs); left > 0 && p->done < windows; left--) {
+        for (unsigned i = 0; i < WINDOW; i += 2) {
+            k->sqr(p->at.tmp, p->at.acc, &p->m);
+            k->sqr(p->at.acc, p->at.tmp, &p->m);
+        }
         p->done++;
-        scepcore_number_shift(p->at.acc, exponent_pair(p, pairs - p->done), p->m.limbs);
+        double_by_window(p, windows - p->done);
     }
-    if (p->done < pairs) {
+    if (p->done < windows) {
         return 0;
     }
     /* Times one: from < 16n to < 2n. */

@@ -12,11 +12,18 @@
 
 #define SCEPCORE_PRIME_MAX_BITS 2048
 
-/* Limbs of a candidate: eight bits of slack, see double_by in rsa_prime.c. */
+/* Limbs of a candidate: eight bits of slack for begin_base_2 in rsa_prime.c, whole words without.
+ * SCEPCORE_PRIME_ROOM is enough for a candidate of `bits` or fewer. */
+#if SCEPCORE_LIMB_BITS == 32
+#define SCEPCORE_PRIME_LIMBS(bits) SCEPCORE_LIMBS(bits)
+#define SCEPCORE_PRIME_ROOM(bits) SCEPCORE_ROOM(bits)
+#else
 #define SCEPCORE_PRIME_LIMBS(bits) (((bits) + 8 + SCEPCORE_LIMB_BITS - 1) / SCEPCORE_LIMB_BITS)
+#define SCEPCORE_PRIME_ROOM(bits) SCEPCORE_PRIME_LIMBS(bits)
+#endif
 #define SCEPCORE_PRIME_PIECES(bits) (((bits) + 27) / 28)
 
-/* Numbers that the search works on, all of SCEPCORE_PRIME_LIMBS limbs, and the window's table. */
+/* Numbers that the search works on, all of SCEPCORE_PRIME_ROOM limbs, and the window's table. */
 typedef struct {
     scepcore_limb *n; /* the candidate, in the end the prime */
     scepcore_limb *acc, *tmp, *sel, *one;

@@ -63,7 +63,7 @@ static unsigned factor_bits(unsigned bits) {
 }
 
 static limb *place(scepcore_rsa_private_ctx *c, enum place which) {
-    size_t limbs = SCEPCORE_LIMBS(larger(c->p_bits, c->q_bits));
+    size_t limbs = SCEPCORE_ROOM(larger(c->p_bits, c->q_bits));
     return c->space + (size_t)which * SCEPCORE_SPAN(limbs) + SCEPCORE_PAD;
 }
 
@@ -77,7 +77,7 @@ size_t scepcore_rsa_private_size(unsigned bits) {
     if (bits < SCEPCORE_RSA_MIN_BITS || bits > SCEPCORE_RSA_MAX_BITS) {
         return 0;
     }
-    size_t factor = SCEPCORE_LIMBS(factor_bits(bits)), modulus = SCEPCORE_LIMBS(bits);
+    size_t factor = SCEPCORE_ROOM(factor_bits(bits)), modulus = SCEPCORE_LIMBS(bits);
     size_t after = larger(SCEPCORE_WINDOW_ENTRIES * factor, LONG_PLACES * SCEPCORE_SPAN(modulus));
     size_t limbs = PLACES * SCEPCORE_SPAN(factor) + SCEPCORE_PAD + after;
     return (sizeof(scepcore_rsa_private_ctx) + limbs * sizeof(limb) + 7) & ~(size_t)7;
@@ -154,12 +154,8 @@ SCEPCORE_SMALL static uint32_t recombine(scepcore_rsa_private_ctx *c) {
     size_t limbs = c->m.limbs, q_limbs = SCEPCORE_LIMBS(c->q_bits);
     SCEPCORE_FAULT_POINT(SCEPCORE_FAULT_HALF, s1, limbs);
     scepcore_modulus_enter(s2, c->half, c->half_len, place(c, SQUARE_R), sel, h, &c->m);
-    /* Both below 2p: adding 2p keeps the difference positive, two subtractions below 2p. */
-    scepcore_number_add(s1, c->m.n, limbs, 1);
-    scepcore_number_add(s1, c->m.n, limbs, 1);
-    scepcore_number_sub(s1, s2, limbs, 1);
     scepcore_modulus_normalise(s1, &c->m);
-    scepcore_modulus_normalise(s1, &c->m);
+    scepcore_number_add(s1, c->m.n, limbs, scepcore_number_sub(s1, s2, limbs, 1));
     scepcore_number_clear(sel, limbs);
     uint32_t ok = scepcore_number_decode(sel, limbs, sk->iq, sk->iqlen);
     ok &= scepcore_number_sub(sel, c->m.n, limbs, 0);
