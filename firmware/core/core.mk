@@ -43,17 +43,59 @@ core-asan: build/host-asan/scepcore/.built venv-test ## the core's tests under A
 		$(PYTHON) -m pytest -q -p no:cacheprovider -m "not micropython and not check and not soak" \
 		-o pythonpath="firmware host_tests . build/host-asan" $(CORE_TESTS)
 
-# FUZZ_SEED=n runs another sequence; what fails lies in build/host-asan/crash-input.
+# One program for each target of host_tests/c/fuzz, by libFuzzer where there is clang. Without it, or
+# with CORE_FUZZ_CC=gcc, a driver of our own mutates the seeds, blindly. CORE_FUZZ_SEED=n (not 0) is
+# one sequence; limbs are those of the ARM boards; `make core-fuzz-TARGET` is one of them. In
+# build/host-fuzz/clang-14/TARGET lie log, corpus and what fails, which is replayed by
+#   build/host-fuzz/clang-14/fuzz_TARGET .../crash-...    (gcc: fuzz_TARGET 0 0 .../crash-input)
 CORE_FUZZ_SECONDS = $(if $(FULL),1800,20)
-FUZZ_SEED = 1
+CORE_FUZZ_SEED = $(if $(FULL),0,1)
+CORE_FUZZ_TARGETS = $(shell sed -n 's/^void fuzz_\(\w*\).fuzz_input.*/\1/p' host_tests/c/fuzz/fuzz_*.c | sort)
+CORE_FUZZ_CC := $(notdir $(firstword $(shell command -v clang-14 clang) gcc))
+CORE_FUZZ_CLANG = $(filter clang%,$(CORE_FUZZ_CC))
+CORE_FUZZ = build/host-fuzz/$(CORE_FUZZ_CC)
+CORE_FUZZ_FLAGS = -O1 -g -DBR_LE_UNALIGNED=0 -DSCEPCORE_LIMB_BITS=28 -fno-sanitize-recover=all -fno-omit-frame-pointer \
+	-fsanitize=address,undefined$(if $(CORE_FUZZ_CLANG),$(comma)fuzzer-no-link -Wno-pass-failed)
+CORE_FUZZ_C = $(wildcard host_tests/c/fuzz/fuzz_*.c)
 
-build/host-asan/scepcore_fuzz: host_tests/c/scepcore_fuzz.c build/host-asan/libscepcore.a
-	@$(CC) -std=gnu99 $(CORE_WARNINGS) $(ASAN_FLAGS) -Ifirmware/core -Ifirmware/core/cpython \
-		-Ibuild/src/bearssl/inc $^ -o $@
+$(CORE_FUZZ)/libscepcore.a: $(SCEPCORE_C) firmware/core/cpython/host_board.c $(CORE_HEADERS) \
+		firmware/core/bearssl.txt $(MAKEFILE_LIST) | sources
+	@mkdir -p $(@D)/obj
+	@exec 9> $(@D)/.lock; flock 9; $(MAKE) -s -f firmware/core/library.mk OUT=$(@D) \
+		CC=$(CORE_FUZZ_CC) FLAGS="$(CORE_FUZZ_FLAGS)"
 
-core-fuzz: build/host-asan/scepcore_fuzz venv-test ## hostile input to every function of the core that takes lengths
-	@$(PYTHON) host_tests/c/fuzz_seeds.py build/host-asan/seeds
-	@cd build/host-asan && nice -n 19 ./scepcore_fuzz $(CORE_FUZZ_SECONDS) $(FUZZ_SEED) seeds/*
+build/host-fuzz/seeds/fuzz_key.h: host_tests/c/fuzz/fuzz_seeds.py host_tests/rsa_keys.py | venv-test
+	@$(PYTHON) $< $(@D)
+
+# All targets are compiled once; the entry point names the one.
+$(CORE_FUZZ)/targets.a: $(CORE_FUZZ_C) host_tests/c/fuzz/fuzz.h $(CORE_HEADERS) | sources
+	@mkdir -p $(@D)/targets
+	@cd $(@D)/targets && $(CORE_FUZZ_CC) -std=gnu99 $(CORE_WARNINGS) $(CORE_FUZZ_FLAGS) \
+		$(addprefix -I$(CURDIR)/,$(CORE_FUZZ_INCLUDES)) -c \
+		$(addprefix $(CURDIR)/,$(filter-out %fuzz_entry.c %fuzz_driver.c,$(CORE_FUZZ_C)))
+	@rm -f $@; $(AR) rcs $@ $(@D)/targets/*.o
+
+CORE_FUZZ_INCLUDES = firmware/core firmware/core/cpython build/src/bearssl/inc
+CORE_FUZZ_MAIN = $(if $(CORE_FUZZ_CLANG),-fsanitize=fuzzer,host_tests/c/fuzz/fuzz_driver.c)
+
+$(CORE_FUZZ)/fuzz_%: $(CORE_FUZZ)/targets.a $(CORE_FUZZ)/libscepcore.a build/host-fuzz/seeds/fuzz_key.h
+	@$(CORE_FUZZ_CC) -std=gnu99 $(CORE_WARNINGS) $(CORE_FUZZ_FLAGS) -DFUZZ_TARGET=fuzz_$* \
+		$(addprefix -I,$(CORE_FUZZ_INCLUDES)) -Ibuild/host-fuzz/seeds \
+		host_tests/c/fuzz/fuzz_entry.c $(CORE_FUZZ_MAIN) $(filter %.a,$^) -o $@
+
+core-fuzz: build/host-fuzz/seeds/fuzz_key.h $(CORE_FUZZ)/libscepcore.a $(CORE_FUZZ)/targets.a ## hostile input to every function of the core that takes lengths
+	@test -n "$(CORE_FUZZ_CLANG)" || echo "core-fuzz: without clang, so without coverage"
+	@$(MAKE) -s -j2 $(CORE_FUZZ_TARGETS:%=core-fuzz-%)
+
+core-fuzz-%: $(CORE_FUZZ)/fuzz_%
+	@mkdir -p $(CORE_FUZZ)/$*/corpus
+	@cd $(CORE_FUZZ)/$* && nice -n 19 ../fuzz_$* \
+		$(if $(CORE_FUZZ_CLANG),-max_total_time=$(CORE_FUZZ_SECONDS) -seed=$(CORE_FUZZ_SEED) -timeout=20 \
+			-rss_limit_mb=2048 -max_len=4096 -detect_leaks=0 -print_final_stats=1 corpus ../../seeds/$*, \
+			$(CORE_FUZZ_SECONDS) $(CORE_FUZZ_SEED) ../../seeds/$*/*) > log 2>&1 || \
+		{ tail -n 40 log; echo "core-fuzz: $* failed" >&2; exit 1; }
+	@sed -n 's/^stat::number_of_executed_units: *\([0-9]*\)/\1 cases/;s/^\([0-9]* cases\)$$/core-fuzz: $*: \1, 0 findings/p' \
+		$(CORE_FUZZ)/$*/log
 
 # Constant time on the shipped C: secrets are undefined memory for memcheck. CT_PARTS names parts of
 # host_tests/c/scepcore_ct.c.

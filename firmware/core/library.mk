@@ -18,8 +18,10 @@ $(OUT)/libscepcore.a: $(OBJECTS) firmware/core/bearssl.txt
 	@rm -f $@.new
 	@$(AR) rcs $@.new $(OBJECTS)
 	@# bearssl.txt must name all that is needed: a shared object would load without it, and fail later.
-	@$(CC) $(FLAGS) -shared -Wl,-z,defs -Wl,--whole-archive $@.new -Wl,--no-whole-archive -o $@.so
-	@rm $@.so; mv $@.new $@
+	@# (libFuzzer's runtime comes with a program only.)
+	@$(if $(findstring fuzzer,$(FLAGS)),true,$(CC) $(FLAGS) -shared -Wl,-z,defs -Wl,--whole-archive \
+		$@.new -Wl,--no-whole-archive -o $@.so)
+	@rm -f $@.so; mv $@.new $@
 
 # Assembly has a folder of its own: a name.c and a name.S would have one object.
 $(OUT)/obj/asm/%.o: %.S
