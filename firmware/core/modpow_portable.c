@@ -170,8 +170,11 @@ static void sqr(limb *d, const limb *a, const scepcore_modulus *m) {
         if ((k & 1) == 0) {
             acc += (wide)a[k / 2] * a[k / 2];
         }
-        over += acc >> BITS;
-        acc &= MASK;
+        /* As many limbs again for the reduction: up to here both fit one accumulator. */
+        if (len > CARRY_STEPS) {
+            over += acc >> BITS;
+            acc &= MASK;
+        }
         if (k < len) {
             acc = column(acc, &over, d, n + k, k);
             d[k] = ((limb)acc * m->n0i) & MASK;
@@ -197,7 +200,11 @@ static void sqr(limb *d, const limb *a, const scepcore_modulus *m) {
 
 #endif /* SCEPCORE_LIMB_BITS != 32 */
 
+#ifdef FIXED
+INLINE void choose(limb *restrict d, const limb *restrict table, uint32_t index, size_t limbs) {
+#else
 static void select(limb *d, const limb *table, uint32_t index, size_t limbs) {
+#endif
     for (size_t i = 0; i < limbs; i++) {
         d[i] = 0;
     }
@@ -210,6 +217,17 @@ static void select(limb *d, const limb *table, uint32_t index, size_t limbs) {
         table += limbs;
     }
 }
+
+#ifdef FIXED
+/* With the number of limbs known, the compiler takes two at a time. */
+static void select(limb *d, const limb *table, uint32_t index, size_t limbs) {
+    if (limbs == FIXED) {
+        choose(d, table, index, FIXED);
+    } else {
+        choose(d, table, index, limbs);
+    }
+}
+#endif
 
 const scepcore_modpow_kernel scepcore_modpow_portable = {"portable", scepcore_portable_mul, sqr,
                                                          select};

@@ -1,6 +1,6 @@
 /*
  * rsa_parts.h: what the private operation and the public operation share.
- * For: rsa_private.c, rsa_public.c, rsa_keygen.c.
+ * For: rsa_private.c, rsa_public.c, rsa_keygen.c, scepcore_keycheck.c.
  * Standard: RFC 8017.
  */
 #ifndef SCEPCORE_RSA_PARTS_H

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "rsa_parts.h"
 #include "scepcore_ct.h"
 #include "scepcore_status.h"
 #include "scepcore_wipe.h"
@@ -59,12 +60,16 @@ static void double_and_reduce(uint32_t *r, uint32_t bit, const uint32_t *m, size
     }
 }
 
-/* 1 if a * b = 1 mod m, else 0; m > 1 with `words` words. */
+/* 1 if a * b = 1 mod m, else 0; m > 1 with `words` words, of m_bits bits (public). */
 static uint32_t is_inverse(const uint32_t *a, const uint32_t *b, size_t words_b, const uint32_t *m,
-                           size_t words) {
+                           size_t words, size_t m_bits) {
     uint32_t product[2 * WORDS], rest[WORDS] = {0};
     multiply(product, a, words, b, words_b);
-    for (size_t i = 32 * (words + words_b); i-- > 0;) {
+    /* The product's upper words, as many as are below m whatever they hold, are their own rest:
+     * with e, which is short, nearly all of it. */
+    size_t start = (m_bits - 1) / 32, left = words + words_b - start;
+    memcpy(rest, product + left, start * sizeof *rest);
+    for (size_t i = 32 * left; i-- > 0;) {
         double_and_reduce(rest, product[i / 32] >> (i % 32) & 1, m, words);
     }
     rest[0] ^= 1;
@@ -117,15 +122,21 @@ int scepcore_key_complete(scepcore_key *key) {
     decode(q, words, sk.q, sk.qlen);
     int status = compute_modulus(key, p, q, words);
     if (status == SCEPCORE_OK) {
+        /* Public, as in rsa_private.c: the lengths of the factors follow from the key's size. Above
+         * 0: n, which has 1024 bits and more, is no longer than both together. */
+        size_t p_bits = scepcore_rsa_bit_length(sk.p, sk.plen);
+        size_t q_bits = scepcore_rsa_bit_length(sk.q, sk.qlen);
+        SCEPCORE_PUBLIC(&p_bits, sizeof p_bits);
+        SCEPCORE_PUBLIC(&q_bits, sizeof q_bits);
         /* n is odd, so p and q are, and p - 1 changes one word. */
         decode(x, words, sk.iq, sk.iqlen);
-        uint32_t good = is_inverse(x, q, words, p, words);
+        uint32_t good = is_inverse(x, q, words, p, words, p_bits);
         p[0] ^= 1;
         decode(x, words, sk.dp, sk.dplen);
-        good &= is_inverse(x, e, 1, p, words);
+        good &= is_inverse(x, e, 1, p, words, p_bits);
         q[0] ^= 1;
         decode(x, words, sk.dq, sk.dqlen);
-        good &= is_inverse(x, e, 1, q, words);
+        good &= is_inverse(x, e, 1, q, words, q_bits);
         /* Public: a key that is kept has passed, one that has not is refused aloud. */
         SCEPCORE_PUBLIC(&good, sizeof good);
         status = good ? SCEPCORE_OK : SCEPCORE_E_KEY_WRONG;

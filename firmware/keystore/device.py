@@ -43,6 +43,10 @@ class Flash:
     def read_into(self, addr, buf):
         """Fill buf from addr; raises KeystoreError flash-io where the device cannot read."""
         done, size = 0, len(buf)
+        n, off = addr // self.block, addr % self.block
+        if off + size <= self.block:  # nearly always: without the pieces
+            self._call(self._device.readblocks, n, buf, off)
+            return
         view = memoryview(buf)
         while done < size:
             n, off = divmod(addr + done, self.block)

@@ -109,7 +109,9 @@ class Log(Reading):
         Raises flash-full (nothing changed), flash-io.
         """
         need = self.layout.extent(length, flags)
-        if not small and self.used() + need > self.capacity():
+        # What is live takes no more than all that stands in the log: mostly no need to count it.
+        most = self.end - self.current.base - self.layout.at_log + need
+        if not small and most > self.capacity() and self.used() + need > self.capacity():
             raise KeystoreError("flash-full", "the key store has no room for %d bytes" % length)
         for attempt in range(3):
             keep = 0 if small else self.layout.reserve

@@ -22,6 +22,8 @@ _COMPUTED_MS = 2
 # collection takes 0.6 M instructions on NOE, so a heap with room is collected less often.
 _COLLECTIONS = 24
 _ROOMY = 192 * 1024
+# A heap of this size (a host's) is collected when it is full: an enrolment allocates less.
+_AMPLE = 448 * 1024
 # How often an idle set asks whether something is due.
 _DUE_MS = 1000
 # Actions whose failure `status` goes on showing; a mistyped command is none of them.
@@ -35,8 +37,9 @@ def run():
     import board
 
     if hasattr(gc, "threshold"):  # MicroPython's
-        size = gc.mem_alloc() + gc.mem_free()
-        gc.threshold(size // (_COLLECTIONS if size < _ROOMY else _COLLECTIONS // 4))
+        size = board.heap() if hasattr(board, "heap") else gc.mem_alloc() + gc.mem_free()
+        if size < _AMPLE:
+            gc.threshold(size // (_COLLECTIONS if size < _ROOMY else _COLLECTIONS // 4))
 
     Set(board).run()
 

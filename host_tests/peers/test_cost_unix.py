@@ -20,7 +20,7 @@ from tools.demo_server import ScepServer
 
 pytestmark = [pytest.mark.peers, pytest.mark.micropython, pytest.mark.check]
 CLIENT = ROOT / "build" / "debs" / "scep-2.3" / "usr" / "bin" / "scepclient"
-ROUNDS = 5
+ROUNDS = 30
 
 
 class Cost:

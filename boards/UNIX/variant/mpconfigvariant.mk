@@ -9,3 +9,5 @@ MICROPY_PY_SOCKET = 1
 MICROPY_VFS_FAT = 0
 MICROPY_VFS_LFS1 = 0
 MICROPY_VFS_LFS2 = 0
+# Module unixboard.
+SRC_C += $(BOARD_DIR)/unixboard.c
