@@ -134,8 +134,12 @@ int scepcore_tls_identity(scepcore_tls *t, scepcore_key *key, const uint8_t *con
     return SCEPCORE_OK;
 }
 
+static int alive(const scepcore_tls *t) {
+    return t != NULL && t->started;
+}
+
 unsigned scepcore_tls_state(const scepcore_tls *t) {
-    return t->started ? br_ssl_engine_current_state(&t->client.eng) : SCEPCORE_TLS_CLOSED;
+    return alive(t) ? br_ssl_engine_current_state(&t->client.eng) : SCEPCORE_TLS_CLOSED;
 }
 
 static size_t least(size_t a, size_t b) {
@@ -145,7 +149,7 @@ static size_t least(size_t a, size_t b) {
 size_t scepcore_tls_pull(scepcore_tls *t, uint8_t *out, size_t len) {
     size_t have = 0;
     unsigned char *from =
-        t->started ? br_ssl_engine_sendrec_buf(&t->client.eng, &have) : (unsigned char *)0;
+        alive(t) ? br_ssl_engine_sendrec_buf(&t->client.eng, &have) : (unsigned char *)0;
     if (from == NULL) {
         return 0;
     }
@@ -159,7 +163,7 @@ size_t scepcore_tls_pull(scepcore_tls *t, uint8_t *out, size_t len) {
  * that of one record. */
 size_t scepcore_tls_push(scepcore_tls *t, const uint8_t *in, size_t len) {
     size_t done = 0;
-    for (int part = 0; part < 2 && t->started && done < len; part++) {
+    for (int part = 0; part < 2 && alive(t) && done < len; part++) {
         size_t room = 0;
         unsigned char *to = br_ssl_engine_recvrec_buf(&t->client.eng, &room);
         if (to == NULL) {
@@ -176,7 +180,7 @@ size_t scepcore_tls_push(scepcore_tls *t, const uint8_t *in, size_t len) {
 size_t scepcore_tls_read(scepcore_tls *t, uint8_t *out, size_t len) {
     size_t have = 0;
     unsigned char *from =
-        t->started ? br_ssl_engine_recvapp_buf(&t->client.eng, &have) : (unsigned char *)0;
+        alive(t) ? br_ssl_engine_recvapp_buf(&t->client.eng, &have) : (unsigned char *)0;
     if (from == NULL || len == 0) {
         return 0;
     }
@@ -189,7 +193,7 @@ size_t scepcore_tls_read(scepcore_tls *t, uint8_t *out, size_t len) {
 size_t scepcore_tls_write(scepcore_tls *t, const uint8_t *in, size_t len) {
     size_t room = 0;
     unsigned char *to =
-        t->started ? br_ssl_engine_sendapp_buf(&t->client.eng, &room) : (unsigned char *)0;
+        alive(t) ? br_ssl_engine_sendapp_buf(&t->client.eng, &room) : (unsigned char *)0;
     if (to == NULL || len == 0) {
         return 0;
     }
@@ -200,37 +204,40 @@ size_t scepcore_tls_write(scepcore_tls *t, const uint8_t *in, size_t len) {
 }
 
 size_t scepcore_tls_needed(const scepcore_tls *t) {
-    return t->started ? t->client.eng.ibuf_len + t->chain_size : 0;
+    return alive(t) ? t->client.eng.ibuf_len + t->chain_size : 0;
 }
 
 void scepcore_tls_flush(scepcore_tls *t) {
-    if (t->started) {
+    if (alive(t)) {
         br_ssl_engine_flush(&t->client.eng, 0);
     }
 }
 
 void scepcore_tls_close(scepcore_tls *t) {
-    if (t->started) {
+    if (alive(t)) {
         br_ssl_engine_close(&t->client.eng);
     }
 }
 
 int scepcore_tls_error(const scepcore_tls *t) {
+    if (!alive(t)) {
+        return BR_ERR_OK;
+    }
     if (t->overflow) {
         return SCEPCORE_TLS_ERR_CHAIN;
     }
     if (t->refused) {
         return SCEPCORE_TLS_ERR_UNTRUSTED;
     }
-    return t->started ? br_ssl_engine_last_error(&t->client.eng) : BR_ERR_OK;
+    return br_ssl_engine_last_error(&t->client.eng);
 }
 
 unsigned scepcore_tls_version(const scepcore_tls *t) {
-    return t->started ? br_ssl_engine_get_version(&t->client.eng) : 0;
+    return alive(t) ? br_ssl_engine_get_version(&t->client.eng) : 0;
 }
 
 unsigned scepcore_tls_suite(const scepcore_tls *t) {
-    return t->started ? t->client.eng.session.cipher_suite : 0;
+    return alive(t) ? t->client.eng.session.cipher_suite : 0;
 }
 
 void scepcore_tls_wipe(scepcore_tls *t) {

@@ -36,7 +36,8 @@
  * to go on, 0 to refuse. Called once in a handshake, from within scepcore_tls_push. */
 typedef int (*scepcore_tls_judge)(void *arg, const uint8_t *chain, size_t len);
 
-/* A connection. Invariant: after wipe and before start, state is SCEPCORE_TLS_CLOSED.
+/* A connection. Invariant: after wipe and before start, state is SCEPCORE_TLS_CLOSED, and nothing
+ * moves; all functions but start, identity and wipe take NULL for a connection that was wiped.
  * The caller keeps buffer, chain, own certificates and key alive and in place. */
 typedef struct {
     br_ssl_client_context client;

@@ -403,6 +403,60 @@ def test_key_generation_can_be_cancelled():
     refusal(scepcore.Error, generator.step)
 
 
+def signed(work):
+    """Run a private operation to its end."""
+    result = None
+    while result is None:
+        result = work.step()
+    return result
+
+
+def test_operations_side_by_side_are_independent_wherever_they_stand():
+    """The first may stand in memory that the board reserves, and gives it back at its end."""
+    key = rsa_keys.key(2)
+    digests = [bytes([i]) * 32 for i in range(4)]
+    alone = [key.sign("sha256", digest) for digest in digests]
+    works = [key.start("sign", "sha256", digest) for digest in digests[:2]]
+    works[0].step()
+    works.append(key.start("sign", "sha256", digests[2]))
+    assert [signed(work) for work in works] == alone[:3]
+    given_up = key.start("sign", "sha256", digests[0])
+    given_up.wipe()
+    again = key.start("sign", "sha256", digests[3])
+    given_up.wipe()  # it has nothing any more that it could erase
+    assert signed(again) == alone[3]
+    refusal(scepcore.Error, given_up.step)
+    refusal(scepcore.Error, again.step)
+    refusal(ValueError, key.start, "sign", "sha256", b"too short")
+    assert key.sign("sha256", digests[0]) == alone[0]
+
+
+def hello(connection):
+    """Return what a TLS connection says first."""
+    out = bytearray(1024)
+    return bytes(out[: connection.pull(out)])
+
+
+def test_connections_side_by_side_are_independent_wherever_they_stand():
+    scepcore.seed(b"")
+    first = scepcore.tls("one.example", lambda chain: True)
+    second = scepcore.tls("two.example", lambda chain: True)
+    first.wipe()
+    third = scepcore.tls("three.example", lambda chain: True)
+    first.wipe()
+    assert b"two.example" in hello(second) and b"three.example" in hello(third)
+    assert first.state() == 1 and first.error() == 0 and first.agreed() == (0, 0)
+    buffer = bytearray(16)
+    assert (
+        first.pull(buffer) == first.push(buffer) == first.read(buffer) == first.write(buffer) == 0
+    )
+    first.flush()
+    first.close()
+    third.close()  # a server that goes away
+    refusal(ValueError, scepcore.tls, None, lambda chain: True, None, (), False, 900, 800)
+    assert scepcore.tls(None, lambda chain: True).state() & 2
+
+
 def test_wiped_objects_raise_and_wipe_is_idempotent():
     give_device_secret()
     scepcore.seed(b"")

@@ -19,6 +19,7 @@ file(GLOB SCEPCORE_BOARD_C CONFIGURE_DEPENDS ${MICROPY_BOARD_DIR}/scepcore_board
 add_library(usermod_scepcore INTERFACE)
 target_sources(usermod_scepcore INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/modscepcore.c
+    ${CMAKE_CURRENT_LIST_DIR}/room.c
     ${CMAKE_CURRENT_LIST_DIR}/symmetric.c
     ${CMAKE_CURRENT_LIST_DIR}/rsa.c
     ${CMAKE_CURRENT_LIST_DIR}/tls.c

@@ -27,6 +27,20 @@ const uint8_t *modscepcore_kek(mp_obj_t o);
 // The key of an RSAKey that was not wiped; TypeError, or scepcore.Error.
 void *modscepcore_key(mp_obj_t o);
 
+// Memory that the board reserves for one user at a time (room.c); size 0 where it does not.
+typedef struct {
+    uint64_t *memory;
+    size_t size;
+    bool taken;
+} modscepcore_room;
+extern modscepcore_room modscepcore_tls_room, modscepcore_rsa_room;
+
+// The room's memory for `size` bytes, 8-byte aligned; NULL if it is taken, too small, or none.
+void *modscepcore_room_take(modscepcore_room *room, size_t size);
+
+// Give the room back, erased; false if `memory` is another.
+bool modscepcore_room_give(modscepcore_room *room, const void *memory);
+
 extern const mp_obj_type_t modscepcore_type_Hash;
 extern const mp_obj_type_t modscepcore_type_Cipher;
 extern const mp_obj_type_t modscepcore_type_Kek;

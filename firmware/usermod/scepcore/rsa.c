@@ -1,8 +1,9 @@
 // RSAKey, KeyGenerator, Operation, rsa_verify and rsa_encrypt.
 // For MicroPython; the interface is described in firmware/scepcore.pyi.
 //
-// Key generation and private operations work in memory of their own on the heap, sized by the key;
-// it is wiped when they end, by wipe(), and by the finaliser as a second net.
+// Key generation and private operations work in memory of their own, sized by the key: the board's
+// room (room.c) or the heap. It is wiped when they end, by wipe(), and by the finaliser as a second
+// net.
 
 #include "modscepcore.h"
 
@@ -42,22 +43,34 @@ static uint32_t exponent(mp_obj_t o) {
     return (uint32_t)e;
 }
 
-// A private operation: the C object lies behind these fields, 8-byte aligned.
+// Erased memory, 8-byte aligned. *block is what the collector has to see of it: NULL in the room.
+static void *take(size_t size, void **block) {
+    void *at = modscepcore_room_take(&modscepcore_rsa_room, size);
+    if (at == NULL) {
+        // A heap block of a 32-bit port may be aligned to less than 8 bytes; the heap does not
+        // move.
+        *block = m_new(uint8_t, size + 8);
+        at = (void *)(((uintptr_t)*block + 7) & ~(uintptr_t)7);
+    }
+    scepcore_wipe(at, size);
+    return at;
+}
+
+// A private operation. Invariant: operation is NULL once its room was given back.
 typedef struct {
     mp_obj_base_t base;
     mp_obj_t key; // keeps it alive
     scepcore_operation *operation;
-    uint64_t memory[];
+    void *block;
 } operation_obj;
 
 static operation_obj *operation_new(mp_obj_t key_in) {
     size_t size = scepcore_operation_size(key_get(key_in)->key.bits);
-    operation_obj *self = mp_obj_malloc_var_with_finaliser(operation_obj, uint8_t, size + 8,
-                                                           &modscepcore_type_Operation);
+    operation_obj *self = mp_obj_malloc_with_finaliser(operation_obj, &modscepcore_type_Operation);
     self->key = key_in;
-    // A heap block of a 32-bit port may be aligned to less than 8 bytes; the heap does not move it.
-    self->operation = (scepcore_operation *)(((uintptr_t)self->memory + 7) & ~(uintptr_t)7);
-    scepcore_wipe(self->operation, size);
+    self->operation = NULL;
+    self->block = NULL;
+    self->operation = take(size, &self->block);
     self->operation->size = size;
     return self;
 }
@@ -66,6 +79,9 @@ static mp_obj_t operation_wipe(mp_obj_t self_in) {
     operation_obj *self = MP_OBJ_TO_PTR(self_in);
     if (self->operation != NULL) {
         scepcore_operation_wipe(self->operation);
+        if (modscepcore_room_give(&modscepcore_rsa_room, self->operation)) {
+            self->operation = NULL;
+        }
     }
     return mp_const_none;
 }
@@ -73,11 +89,17 @@ static MP_DEFINE_CONST_FUN_OBJ_1(operation_wipe_obj, operation_wipe);
 
 static mp_obj_t operation_step(mp_obj_t self_in) {
     operation_obj *self = MP_OBJ_TO_PTR(self_in);
-    if (modscepcore_check(scepcore_operation_step(self->operation)) == SCEPCORE_BUSY) {
+    modscepcore_check(self->operation != NULL ? SCEPCORE_OK : SCEPCORE_E_DONE);
+    int status = scepcore_operation_step(self->operation);
+    if (status == SCEPCORE_BUSY) {
         return mp_const_none;
     }
-    mp_obj_t result = mp_obj_new_bytes(self->operation->out, self->operation->out_len);
-    scepcore_operation_wipe(self->operation);
+    mp_obj_t result = mp_const_none;
+    if (status == SCEPCORE_OK) {
+        result = mp_obj_new_bytes(self->operation->out, self->operation->out_len);
+    }
+    operation_wipe(self_in);
+    modscepcore_check(status);
     return result;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(operation_step_obj, operation_step);
@@ -91,23 +113,30 @@ static MP_DEFINE_CONST_DICT(operation_dict, operation_table);
 MP_DEFINE_CONST_OBJ_TYPE(modscepcore_type_Operation, MP_QSTR_Operation, MP_TYPE_FLAG_NONE,
                          locals_dict, &operation_dict);
 
+static operation_obj *started(operation_obj *op, int status) {
+    if (status != SCEPCORE_OK) {
+        operation_wipe(MP_OBJ_FROM_PTR(op));
+    }
+    modscepcore_check(status);
+    return op;
+}
+
 static operation_obj *start_sign(mp_obj_t key_in, mp_obj_t name_in, mp_obj_t digest_in) {
     size_t len;
     const char *name = mp_obj_str_get_data(name_in, &len);
     mp_buffer_info_t digest = modscepcore_read(digest_in);
     operation_obj *op = operation_new(key_in);
-    modscepcore_check(scepcore_operation_sign(op->operation, op->operation->size,
-                                              &key_get(key_in)->key, name, len, digest.buf,
-                                              digest.len));
-    return op;
+    return started(op, scepcore_operation_sign(op->operation, op->operation->size,
+                                               &key_get(key_in)->key, name, len, digest.buf,
+                                               digest.len));
 }
 
 static operation_obj *start_decrypt(mp_obj_t key_in, mp_obj_t ciphertext_in) {
     mp_buffer_info_t ciphertext = modscepcore_read(ciphertext_in);
     operation_obj *op = operation_new(key_in);
-    modscepcore_check(scepcore_operation_decrypt(
-        op->operation, op->operation->size, &key_get(key_in)->key, ciphertext.buf, ciphertext.len));
-    return op;
+    return started(op, scepcore_operation_decrypt(op->operation, op->operation->size,
+                                                  &key_get(key_in)->key, ciphertext.buf,
+                                                  ciphertext.len));
 }
 
 static mp_obj_t key_start(size_t n_args, const mp_obj_t *args) {
@@ -142,26 +171,50 @@ static mp_obj_t key_decrypt(mp_obj_t self_in, mp_obj_t ciphertext_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(key_decrypt_obj, key_decrypt);
 
-// Key generation: the C object lies behind these fields, 8-byte aligned.
+// Key generation. Invariant: generator is NULL once its room was given back; what it counted stays.
 typedef struct {
     mp_obj_base_t base;
     key_obj *key; // filled by the last step: no allocation after all that work, none a step
     scepcore_generator *generator;
-    uint64_t memory[];
+    void *block;
+    uint32_t candidates, primes;
 } generator_obj;
+
+// Give the room of a generator that the core has wiped back.
+static void generator_leave(generator_obj *self) {
+    self->candidates = self->generator->candidates;
+    self->primes = self->generator->primes;
+    if (modscepcore_room_give(&modscepcore_rsa_room, self->generator)) {
+        self->generator = NULL;
+    }
+}
+
+static mp_obj_t generator_wipe(mp_obj_t self_in) {
+    generator_obj *self = MP_OBJ_TO_PTR(self_in);
+    if (self->generator != NULL) {
+        scepcore_generator_wipe(self->generator);
+        generator_leave(self);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(generator_wipe_obj, generator_wipe);
 
 static mp_obj_t key_generate(size_t n_args, const mp_obj_t *args) {
     uint64_t bits = modscepcore_uint32(args[0]);
     uint32_t e = n_args > 1 ? exponent(args[1]) : 65537;
     size_t size = bits <= UINT32_MAX ? scepcore_generator_size((uint32_t)bits) : 0;
     modscepcore_check(size != 0 ? SCEPCORE_OK : SCEPCORE_E_KEY_BITS);
-    generator_obj *self = mp_obj_malloc_var_with_finaliser(generator_obj, uint8_t, size + 8,
-                                                           &modscepcore_type_KeyGenerator);
-    self->generator = (scepcore_generator *)(((uintptr_t)self->memory + 7) & ~(uintptr_t)7);
-    scepcore_wipe(self->generator, size);
+    generator_obj *self =
+        mp_obj_malloc_with_finaliser(generator_obj, &modscepcore_type_KeyGenerator);
+    memset((uint8_t *)self + sizeof self->base, 0, sizeof *self - sizeof self->base);
     self->key = key_new();
-    modscepcore_check(
-        scepcore_generator_start(self->generator, size, &modscepcore_random, (uint32_t)bits, e));
+    self->generator = take(size, &self->block);
+    int status =
+        scepcore_generator_start(self->generator, size, &modscepcore_random, (uint32_t)bits, e);
+    if (status != SCEPCORE_OK) {
+        generator_wipe(MP_OBJ_FROM_PTR(self));
+    }
+    modscepcore_check(status);
     return MP_OBJ_FROM_PTR(self);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(key_generate_fun, 1, 2, key_generate);
@@ -169,25 +222,19 @@ static MP_DEFINE_CONST_STATICMETHOD_OBJ(key_generate_obj, MP_ROM_PTR(&key_genera
 
 static mp_obj_t generator_step(mp_obj_t self_in) {
     generator_obj *self = MP_OBJ_TO_PTR(self_in);
-    modscepcore_check(self->key != NULL ? SCEPCORE_OK : SCEPCORE_E_DONE);
+    bool runs = self->key != NULL && self->generator != NULL;
+    modscepcore_check(runs ? SCEPCORE_OK : SCEPCORE_E_DONE);
     int status = scepcore_generator_step(self->generator, &modscepcore_random, &self->key->key);
-    if (modscepcore_check(status) == SCEPCORE_BUSY) {
+    if (status == SCEPCORE_BUSY) {
         return mp_const_none;
     }
+    generator_leave(self);
+    modscepcore_check(status);
     mp_obj_t key = MP_OBJ_FROM_PTR(self->key);
     self->key = NULL; // the key lives as long as its owner wants, not as long as the generator
     return key;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(generator_step_obj, generator_step);
-
-static mp_obj_t generator_wipe(mp_obj_t self_in) {
-    generator_obj *self = MP_OBJ_TO_PTR(self_in);
-    if (self->generator != NULL) {
-        scepcore_generator_wipe(self->generator);
-    }
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(generator_wipe_obj, generator_wipe);
 
 static void generator_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     generator_obj *self = MP_OBJ_TO_PTR(self_in);
@@ -195,8 +242,9 @@ static void generator_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         return; // nothing can be stored or deleted
     }
     if (attr == MP_QSTR_progress) {
-        mp_obj_t items[2] = {mp_obj_new_int_from_uint(self->generator->candidates),
-                             mp_obj_new_int_from_uint(self->generator->primes)};
+        const scepcore_generator *g = self->generator;
+        mp_obj_t items[2] = {mp_obj_new_int_from_uint(g != NULL ? g->candidates : self->candidates),
+                             mp_obj_new_int_from_uint(g != NULL ? g->primes : self->primes)};
         dest[0] = mp_obj_new_tuple(2, items);
     } else {
         dest[1] = MP_OBJ_SENTINEL; // go on in the table

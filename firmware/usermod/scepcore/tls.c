@@ -3,6 +3,9 @@
 //
 // The engine calls back into Python once, to have the server's chain judged; an exception there is
 // kept until the engine has come back, and refuses the chain.
+//
+// Where the board has a room for one (room.c), a connection stands there until it is wiped; another
+// one meanwhile stands in the heap.
 
 #include "modscepcore.h"
 
@@ -12,17 +15,38 @@
 #include "scepcore_tls.h"
 #include "scepcore_wipe.h"
 
+// Invariant: `tls` is NULL once the connection was wiped: its memory may be another one's by then.
 typedef struct {
     mp_obj_base_t base;
-    scepcore_tls *tls; // 8-byte aligned, in memory
-    uint8_t *memory;
+    scepcore_tls *tls;
+    uint8_t *memory; // of the heap, which holds tls 8-byte aligned; or NULL
     uint8_t *buffer;
     size_t buffer_len;
+    bool at_work; // within push: the engine stands on the stack
     mp_obj_t judge;
     mp_obj_t key;    // keeps the private key alive
     mp_obj_t own;    // keeps our certificates alive
     mp_obj_t raised; // by judge, or MP_OBJ_NULL
 } tls_obj;
+
+// Memory for the engine and, behind it, buffer_len bytes of record buffer.
+static void take_memory(tls_obj *self) {
+    self->tls = modscepcore_room_take(&modscepcore_tls_room, sizeof *self->tls + self->buffer_len);
+    if (self->tls != NULL) {
+        self->buffer = (uint8_t *)(self->tls + 1);
+        return;
+    }
+    self->memory = m_new0(uint8_t, sizeof(scepcore_tls) + 8);
+    self->buffer = m_new(uint8_t, self->buffer_len);
+    self->tls = (scepcore_tls *)(((uintptr_t)self->memory + 7) & ~(uintptr_t)7);
+}
+
+static void give_memory_back(tls_obj *self) {
+    // The heap's is the collector's to free: this runs as a finaliser too.
+    modscepcore_room_give(&modscepcore_tls_room, self->tls);
+    self->tls = NULL;
+    self->memory = self->buffer = NULL;
+}
 
 static int judge(void *arg, const uint8_t *chain, size_t len) {
     tls_obj *self = arg;
@@ -38,16 +62,20 @@ static int judge(void *arg, const uint8_t *chain, size_t len) {
 
 static mp_obj_t tls_wipe(mp_obj_t self_in) {
     tls_obj *self = MP_OBJ_TO_PTR(self_in);
+    if (self->at_work) {
+        mp_raise_ValueError(MP_ERROR_TEXT("the connection is at work"));
+    }
     if (self->tls != NULL) {
         scepcore_tls_wipe(self->tls);
         scepcore_wipe(self->buffer, self->buffer_len);
+        give_memory_back(self);
     }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(tls_wipe_obj, tls_wipe);
 
 // The certificates of `own` (a tuple of buffers) to the engine.
-static void give_identity(tls_obj *self) {
+static int give_identity(tls_obj *self) {
     size_t count;
     mp_obj_t *items;
     mp_obj_get_array(self->own, &count, &items);
@@ -59,7 +87,7 @@ static void give_identity(tls_obj *self) {
         lens[i] = der.len;
     }
     scepcore_key *key = modscepcore_key(self->key);
-    modscepcore_check(scepcore_tls_identity(self->tls, key, ders, lens, count));
+    return scepcore_tls_identity(self->tls, key, ders, lens, count);
 }
 
 static mp_obj_t tls_make(size_t n_pos, const mp_obj_t *pos, mp_map_t *words) {
@@ -86,16 +114,18 @@ static mp_obj_t tls_make(size_t n_pos, const mp_obj_t *pos, mp_map_t *words) {
     self->judge = given[JUDGE].u_obj;
     self->key = given[KEY].u_obj;
     self->own = given[CHAIN].u_obj;
-    self->memory = m_new0(uint8_t, sizeof(scepcore_tls) + 8);
     self->buffer_len = given[BUFFER].u_int;
-    self->buffer = m_new(uint8_t, self->buffer_len);
-    self->tls = (scepcore_tls *)(((uintptr_t)self->memory + 7) & ~(uintptr_t)7);
-    modscepcore_check(scepcore_tls_start(
-        self->tls, self->buffer, self->buffer_len, given[CHAIN_SIZE].u_int, &modscepcore_random,
-        host, given[LEGACY].u_bool ? SCEPCORE_TLS_LEGACY : 0, judge, self));
-    if (self->key != mp_const_none) {
-        give_identity(self);
+    take_memory(self);
+    int status = scepcore_tls_start(self->tls, self->buffer, self->buffer_len,
+                                    given[CHAIN_SIZE].u_int, &modscepcore_random, host,
+                                    given[LEGACY].u_bool ? SCEPCORE_TLS_LEGACY : 0, judge, self);
+    if (status == SCEPCORE_OK && self->key != mp_const_none) {
+        status = give_identity(self);
     }
+    if (status != SCEPCORE_OK) {
+        tls_wipe(MP_OBJ_FROM_PTR(self));
+    }
+    modscepcore_check(status);
     return MP_OBJ_FROM_PTR(self);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(modscepcore_tls_obj, 2, tls_make);
@@ -115,10 +145,12 @@ static MP_DEFINE_CONST_FUN_OBJ_2(tls_pull_obj, tls_pull);
 static mp_obj_t tls_push(mp_obj_t self_in, mp_obj_t in_in) {
     tls_obj *self = MP_OBJ_TO_PTR(self_in);
     mp_buffer_info_t in = modscepcore_read(in_in);
+    self->at_work = true; // no exception leaves the engine
     size_t n = scepcore_tls_push(self->tls, in.buf, in.len);
+    self->at_work = false;
     scepcore_scrub_stack();
     size_t needed = scepcore_tls_needed(self->tls);
-    if (0 < needed && needed < self->buffer_len) {
+    if (self->memory != NULL && 0 < needed && needed < self->buffer_len) {
         // the chain was judged: its memory goes back (a smaller block stays where it is)
         self->buffer = m_renew(uint8_t, self->buffer, self->buffer_len, needed);
         self->buffer_len = needed;
