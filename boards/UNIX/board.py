@@ -4,10 +4,10 @@ For firmware/phone; frozen as `board`. DESIGN.md sections 6 and 8.
 
 A board module has: NAME, FEATURES, flash(), mac(), start_time(), jitter(), net(), console(),
 idle(), memory(), traceback(), reset(). The same names on every board; each docstring here is the
-contract. TLS_BUFFER is optional: octets of a TLS connection's record buffer, where any record of
-any server (scep/tls.py) is too much for the heap. heap() is optional, too. A board that makes its
-own device secret and factory key (port/rp2/provision.py) has secret(make) -> bool, and SPAN: erase
-blocks in a sector of the store.
+contract. ONE_TLS is optional: True where there is room for one TLS connection at a time
+(MICROSCEP_TLS_ROOM in mpconfigboard.h), so that 802.1X and HTTPS take turns. heap() is optional,
+too. A board that makes its own device secret and factory key (port/rp2/provision.py) has
+secret(make) -> bool, and SPAN: erase blocks in a sector of the store.
 
 What an emulated board finds in its boot-parameter block stands in the environment here:
 MICROSCEP_FLASH (file), MICROSCEP_SECRET (file, read by the C core), MICROSCEP_TIME (seconds since

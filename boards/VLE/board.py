@@ -23,10 +23,9 @@ NAME = "VLE"
 FEATURES = ("dot1x",) + DEVELOPMENT_FEATURES
 # What the image holds beside what all do (names of licences.COMPONENTS).
 LINKED = ("lwIP", "fdlibm", "libgcc")
-# Octets of a TLS connection's record buffer: 3 KiB of them hold the server's chain, and are given
-# back once it was judged. Servers are asked for records of 4 KiB (RFC 6066 section 4); of those
-# that do not listen, answers of up to 4 KiB are taken.
-TLS_BUFFER = 7493
+# Its heap does not hold a TLS connection beside what is done with it: the memory of one is reserved
+# (mpconfigboard.h).
+ONE_TLS = True
 
 
 def flash():

@@ -28,6 +28,8 @@ def start(set_, command):
         raise set_.records.damaged
     options = _options(command)
     set_.trace = options.get("trace") == "yes"
+    if command.name in _ASKING:
+        return network.again(set_, lambda: action(set_, command))
     return action(set_, command)
 
 
@@ -233,6 +235,8 @@ _ACTIONS = {
     "factory": _factory,
     "born": _born,
 }
+# What talks to a CA, and begins again where 802.1X took its connection's place.
+_ASKING = ("enroll", "renew", "poll", "rollover", "check", "getcaps", "getca", "getcrl", "getcert")
 # What a board without a key store is for.
 _NEWBORN = ("factory", "born")
 

@@ -134,7 +134,9 @@ def _download(set_, url):
 
     limits = http.Limits(lanpbx.MAX_FILE, _FILE_MS, _FILE_MS)
     request = http.Request(http_url.parse(url), "DM")
-    response = yield from http.exchange(network.transport(set_), request, limits)
+    response = yield from network.again(
+        set_, lambda: http.exchange(network.transport(set_), request, limits)
+    )
     return response.body
 
 

@@ -30,6 +30,15 @@ _LONGEST_FRAME = 1514
 # after so many seconds: the refusal may have been the network's fault.
 AGAIN = 1200
 
+# Where the set's own exchange leaves no room for a handshake, the first frame of one waits for so
+# many milliseconds until it has ended; then it is cut off. An authenticator waits longer: hostapd
+# asks again after 3, 6, 12 and 20 s before it gives up, others three times in 90 s.
+_PATIENCE_MS = 8000
+# What cannot be cut off within a second more is not in the way.
+_ENOUGH_MS = 9000
+# Where there is room for one, the set's own work rests during a handshake, for so long at most.
+_HANDSHAKE_MS = 20000
+
 ACTIVE, FACTORY = "active", "factory"
 
 
@@ -89,17 +98,24 @@ class Access:
         self._answered = False  # the network has said something
         self._lean = False  # memory was short: the next exchange takes less
         self._warned = None
+        self._waits, self._waits_since = 0, 0  # octets of a frame that waits in _frame
+        self._has_cut = False  # what it waits for was cut off
+        self._begun = None  # when the last exchange began
         self._supplicant = eapol.Supplicant(set_.mac(), self._credentials)
         self._supplicant.start(0)
 
     def turn(self):
         """One bounded piece of work: timers, frames, outcomes."""
         now = self._time()
-        self._send(self._supplicant.poll(now))
+        if not self._waits:  # else somebody has answered, or asked
+            self._send(self._supplicant.poll(now))
         for _ in range(_FRAMES_A_TURN):
-            count = self._wire.receive(self._frame)
-            if not count:
+            if not self._waits:
+                self._waits, self._waits_since = self._wire.receive(self._frame), now
+                self._has_cut = False
+            if not self._waits or self._has_to_wait(now):
                 break
+            count, self._waits = self._waits, 0
             self._send(self._supplicant.receive(memoryview(self._frame)[:count], now))
         while True:
             outcome = self._supplicant.take()
@@ -118,6 +134,12 @@ class Access:
     def busy(self):
         """Tell whether an exchange with the network runs, or is about to."""
         return self._supplicant.is_busy()
+
+    def goes_first(self):
+        """Tell whether a handshake runs that what else the set does must leave room for."""
+        if not self._set.has_one_room() or not self._supplicant.is_authenticating():
+            return False
+        return self._time() - self._begun < _HANDSHAKE_MS
 
     def wants_address(self):
         """Tell whether the port has opened, and the set has no address that fits."""
@@ -155,6 +177,16 @@ class Access:
         if frame is not None:
             self._wire.send(frame)  # lost where there is no room: it is asked for again
 
+    def _has_to_wait(self, now):
+        """Tell whether a frame has to wait for the end of what takes a handshake's room."""
+        if self._supplicant.is_authenticating() or not self._set.is_crowded():
+            return False
+        waited = now - self._waits_since
+        if waited >= _PATIENCE_MS and not self._has_cut:
+            self._has_cut = True
+            self._set.cut_off()
+        return waited < _ENOUGH_MS
+
     def _choose(self):
         """Return the slot to show; a certificate that was not refused yet starts from nought."""
         records, clock = self._set.records, self._set.clock
@@ -174,6 +206,7 @@ class Access:
     def _credentials(self):
         """For the supplicant: (identity, method) of a new exchange."""
         records = self._set.records
+        self._begun = self._time()
         self._slot = self._choose()
         self._shown = self._certificate(self._slot)
         self._verified = False

@@ -76,6 +76,10 @@ class Supplicant:
         self._due = None
         return eap.frame(self._mac, eap.LOGOFF)
 
+    def is_authenticating(self):
+        """Tell whether an exchange runs."""
+        return self.state == AUTHENTICATING
+
     def is_busy(self):
         """Tell whether an exchange runs, or an answer to an EAPOL-Start may still come."""
         few = self._starts <= len(START_GAPS)

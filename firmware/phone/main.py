@@ -7,7 +7,7 @@ Nothing in a turn of the loop waits: an action is a generator that the loop step
 import gc
 
 from errors import HELP, Error
-from phone import actions, release
+from phone import actions, network, release
 from phone.clock import Clock, ClockError, between, ticks
 from phone.console import Console
 from phone.identity import keys
@@ -24,6 +24,8 @@ _COLLECTIONS = 24
 _ROOMY = 192 * 1024
 # A heap of this size (a host's) is collected when it is full: an enrolment allocates less.
 _AMPLE = 448 * 1024
+# What a handshake of 802.1X may take of the heap, with chains of three certificates.
+_HANDSHAKE = 20 * 1024
 # How often an idle set asks whether something is due.
 _DUE_MS = 1000
 # Actions whose failure `status` goes on showing; a mistyped command is none of them.
@@ -62,7 +64,8 @@ class Set:
     job: the Job that runs, or None: there is one at a time, so one user of the `next` slot;
     listeners: functions (name, fields) that get every event, as the line does;
     scheduler: after a boot, what does what is due;
-    access: dot1x.Access once the set has spoken 802.1X, or None.
+    access: dot1x.Access once the set has spoken 802.1X, or None; may_be_cut: whether what the job
+    does now begins again after network.CutOff.
     """
 
     def __init__(self, board):
@@ -75,6 +78,7 @@ class Set:
         self.newborn = None  # of a board that is being born (port/rp2/provision.py), or None
         self.network = None  # what board.net() returned, once it is up
         self.access = None
+        self.may_be_cut = False
         self.clock = Clock()
         self.trace = False
         self.scheduler = None
@@ -82,10 +86,11 @@ class Set:
         self.version = release.VERSION
         self.job = None
         self.panel = None  # mmi.panel.Panel, where there is a display or the line shows the menus
+        self._connection = None  # the last tls.TlsConnection, where there is room for one
         self._command = None  # a command that waits for the job's end
         self._said_at = ticks()
         self._due_at = ticks()
-        self._cancel = self._leave = self._untidy = False
+        self._cancel = self._leave = self._untidy = self._cut = False
 
     # -- for the loop --------------------------------------------------------------------------
 
@@ -110,6 +115,8 @@ class Set:
             self.panel.turn()
         self._listen()
         if self.job is not None:
+            if self.access is not None and self.access.goes_first():
+                return True
             return self._step()
         if self.panel is None or self.panel.at_rest():
             self._tidy()
@@ -126,7 +133,7 @@ class Set:
         if self.job is not None:
             steps.close()
             raise Error("cancelled", "the set is busy with " + self.job.name)
-        self._cancel = False
+        self._cancel = self._cut = False
         self._said_at = ticks()
         self.job = Job(name, steps, done)
 
@@ -170,6 +177,29 @@ class Set:
     def mac(self):
         """Return the set's MAC address (6 bytes): the board's own, else the factory record's."""
         return self.board.mac() or self.records.mac()
+
+    # -- for 802.1X, whose handshake and the job's own take turns where memory is short ----------
+
+    def has_one_room(self):
+        """Tell whether the board has room for one TLS connection at a time."""
+        return getattr(self.board, "ONE_TLS", False)
+
+    def keep_connection(self, connection):
+        """Take note of the TLS connection (tls.TlsConnection) that the job has made."""
+        self._connection = connection
+
+    def is_crowded(self):
+        """Tell whether the job leaves no room for a handshake."""
+        if self.job is None or not self.has_one_room():
+            return False
+        if self._connection is not None and self._connection.is_open():
+            return True
+        gc.collect()
+        return gc.mem_free() < _HANDSHAKE
+
+    def cut_off(self):
+        """Let what the job does end at its next step, and begin again later."""
+        self._cut = self.may_be_cut
 
     # -- private, in the order of use ----------------------------------------------------------
 
@@ -276,7 +306,11 @@ class Set:
         try:
             if self._cancel:
                 raise Error("cancelled", "the action was cancelled")
-            event = next(job.steps)
+            if self._cut:
+                self._cut = False
+                event = job.steps.throw(network.CutOff())
+            else:
+                event = next(job.steps)
             if event:
                 self.say(event.pop("event"), event)
                 return False

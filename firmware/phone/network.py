@@ -18,6 +18,8 @@ _DOT1X_MS = 60000
 # How long it waits for an address where the port did not open in that time: a network may put who
 # was refused into a VLAN of their own. One that opens later is noticed (main.py, scheduler.py).
 _CLOSED_MS = 10000
+# How often an action begins again that was cut off for 802.1X.
+_CUTS = 4
 
 
 def up(set_):
@@ -81,11 +83,11 @@ def transport(set_, trusted=None):
 
     trusted: tls.Trust of HTTPS servers in place of the configured one, or None.
     """
-    # a board with a small heap has a smaller record buffer, and one connection at a time
-    buffer = getattr(set_.board, "TLS_BUFFER", None)
-    secure = tls.hook(trusted or trust(set_), buffer=buffer or tls.BUFFER)
-    if buffer is not None and set_.access is not None:
-        secure = _behind(set_.access, secure)
+    trusted = trusted or trust(set_)
+    if set_.has_one_room() and set_.access is not None:
+        secure = _in_turn(set_.access, tls.hook(trusted, made=set_.keep_connection))
+    else:
+        secure = tls.hook(trusted)
     ipv6 = "ipv6" in set_.board.FEATURES
     plain = Transport(dns_servers=set_.network["dns"], tls=secure, ipv6=ipv6)
     if not set_.trace:
@@ -95,8 +97,32 @@ def transport(set_, trusted=None):
     return Tracer(plain, set_.console)
 
 
-def _behind(access, secure):
-    """Return the hook `secure` that waits while the port's own handshake needs the memory."""
+class CutOff(Exception):
+    """802.1X needs the room that an exchange takes: the exchange has to begin again.
+
+    No Error: nothing went wrong, and nobody on the way but again() has to do with it.
+    """
+
+
+def again(set_, start):
+    """Generator: what start() returns (a generator), from its beginning each time that it was cut
+    off for 802.1X; returns its result. Raises Error(`memory`) where that has no end.
+    """
+    before = set_.may_be_cut
+    for _ in range(_CUTS):
+        set_.may_be_cut = True
+        try:
+            return (yield from start())
+        except CutOff:
+            gc.collect()
+        finally:
+            set_.may_be_cut = before
+        yield None  # the handshake begins
+    raise Error("memory", "802.1X needed the room %d times" % _CUTS)
+
+
+def _in_turn(access, secure):
+    """Return the hook `secure` that waits while the port's own handshake needs the only room."""
 
     def put_on(connection, host, deadline):
         while access.busy():

@@ -5,7 +5,7 @@ For boot.py and the set's idle time. The decisions are lifecycle.py's, the waits
 
 import scepcore
 from errors import Error
-from phone import backoff, lifecycle
+from phone import backoff, lifecycle, network
 from scep.x509 import Certificate
 
 RELOAD = "reload"  # the call server asked: read the configuration again, nothing else
@@ -90,7 +90,7 @@ class Scheduler:
         asked = self._set.records.config.number("scep_action_id")
         by_action = action in _ASKED and asked is not None and asked > state.action_done
         try:
-            yield from self._start(action)
+            yield from network.again(self._set, lambda: self._start(action))
             self._failures = 0
         except Error as e:
             self._set.keep_error(e)

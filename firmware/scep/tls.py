@@ -102,16 +102,23 @@ class Anyone:
         """Accept."""
 
 
-def hook(trust, key=None, chain=(), buffer=BUFFER):
+def hook(trust, key=None, chain=(), buffer=BUFFER, made=None):
     """Return a generator function (connection, host, deadline) -> connection for Transport.
 
     trust: Trust or Anyone; key: scepcore.RSAKey of a client certificate or None, chain: its DER
-    certificates; buffer: bytes of the record buffer (see scepcore.tls).
+    certificates; buffer: bytes of the record buffer (see scepcore.tls); made: None, or a function
+    that gets each TlsConnection before its handshake.
     """
 
     def put_on(connection, host, deadline):
         secured = TlsConnection(connection, host, trust, key, chain, buffer)
-        yield from secured.handshake(deadline)
+        if made is not None:
+            made(secured)
+        try:
+            yield from secured.handshake(deadline)
+        except BaseException:
+            secured.wipe()  # its memory may be all that the board has
+            raise
         return secured
 
     return put_on
@@ -190,6 +197,15 @@ class TlsConnection:
         self._tls.wipe()
         self._connection.close()
         self._connection = None
+
+    def wipe(self):
+        """Give the engine's memory up, and say nothing to the server; idempotent."""
+        self._tls.wipe()
+        self._connection = None
+
+    def is_open(self):
+        """Tell whether the connection holds its memory."""
+        return self._connection is not None
 
     def agreed(self):
         """Return (version, suite) numbers."""

@@ -76,18 +76,32 @@ class Cable:
         end, there = self._ends[i]
         return f"socket,udp=127.0.0.1:{end.getsockname()[1]},localaddr=127.0.0.1:{there}"
 
+    def passes(self, side, frame):
+        """Tell whether a frame goes on; side 0: it came from the set, 1: from the network."""
+        return True
+
+    def turn(self):
+        """Do what time makes due; called several times a second."""
+
+    def deliver(self, side, frame):
+        """Put a frame out at an end: 0 the set's, 1 the network's."""
+        end, there = self._ends[side]
+        end.sendto(frame, ("127.0.0.1", there))
+
     def _carry(self):
         waiting, order = [], 0  # heap of (time, order, side, frame)
         while not self._stop:
+            self.turn()
             now = time.monotonic()
             while waiting and waiting[0][0] <= now:
                 _, _, side, frame = heapq.heappop(waiting)
-                end, there = self._ends[side]
-                end.sendto(frame, ("127.0.0.1", there))
+                self.deliver(side, frame)
             timeout = min(0.1, waiting[0][0] - now) if waiting else 0.1
             for end in select.select([e for e, _ in self._ends], [], [], timeout)[0]:
                 frame = end.recv(4096)
                 side = 1 if end is self._ends[0][0] else 0
+                if not self.passes(1 - side, frame):
+                    continue
                 self.frames += 1
                 if self._random.random() < self._loss:
                     self.lost += 1

@@ -111,6 +111,9 @@ class Set:
         self.network = "up"
         self.said, self.warned, self.kept = [], [], []
         self.comes, self.sent = [], []
+        self.one_room = self.crowded = False
+        self.cuts = 0
+        self.may_be_cut = False
         self.access = dot1x.Access(self, self)
         self.access.turn()
 
@@ -125,6 +128,15 @@ class Set:
 
     def keep_error(self, error):
         self.kept.append(error.code)
+
+    def has_one_room(self):
+        return self.one_room
+
+    def is_crowded(self):
+        return self.crowded
+
+    def cut_off(self):
+        self.cuts += 1
 
     def receive(self, buffer):
         if not self.comes:
@@ -327,6 +339,97 @@ def test_the_factory_identity_is_shown_to_any_network_and_that_is_told():
     assert judged(s, SERVER) is None and s.access._verified
 
 
+def crowded():
+    """Return a set whose own exchange leaves no room, asked for its identity at second 100."""
+    s = Set(ACTIVE)
+    s.one_room = s.crowded = True
+    s.access._time = lambda: s.at
+    s.at = 100000
+    s.comes.append(eap_frames.framed(b"\x01\x07\x00\x05\x01"))
+    s.access.turn()
+    assert [frame[15] for frame in s.sent] == [1, 1]  # EAPOL-Starts, no answer
+    s.sent = []
+    return s
+
+
+def test_a_frame_waits_for_the_end_of_what_takes_the_room():
+    s = crowded()
+    s.at += 7999
+    s.access.turn()
+    assert s.sent == [] and not s.cuts and not s.access.goes_first()
+    s.crowded = False
+    s.access.turn()
+    assert len(s.sent) == 1 and s.access.goes_first()
+
+
+def test_what_takes_the_room_for_too_long_is_cut_off():
+    s = crowded()
+    s.at += 8000
+    s.access.turn()
+    s.access.turn()
+    assert s.cuts == 1 and s.sent == []
+    s.crowded = False  # at its next step
+    s.access.turn()
+    assert len(s.sent) == 1 and s.cuts == 1
+
+
+def test_what_cannot_be_cut_off_does_not_keep_the_port_shut():
+    s = crowded()
+    s.at += 9000
+    s.access.turn()
+    assert len(s.sent) == 1
+
+
+def test_an_exchange_that_runs_does_not_wait_and_is_not_waited_for_without_end():
+    s = crowded()
+    s.crowded = False
+    s.access.turn()
+    s.crowded = True
+    s.comes.append(eap_frames.framed(b"\x01\x07\x00\x05\x01"))
+    s.access.turn()
+    assert len(s.sent) == 2 and s.access.goes_first()
+    s.at += 20000
+    assert not s.access.goes_first()
+
+
+def test_a_set_with_room_for_both_does_both():
+    s = Set(ACTIVE)
+    s.ask()
+    assert s.access._supplicant.is_authenticating() and not s.access.goes_first()
+
+
+def steps(s, cuts):
+    """Run something that is cut off so many times; return how often it began."""
+    began = []
+
+    def start():
+        began.append(s.may_be_cut)
+        if len(began) <= cuts:
+            raise network.CutOff
+        return "done"
+        yield
+
+    work = network.again(s, start)
+    try:
+        while True:
+            next(work)
+    except StopIteration as end:
+        assert end.value == "done" and not s.may_be_cut
+        assert began == [True] * len(began)
+        return len(began)
+
+
+def test_what_was_cut_off_begins_again_a_few_times():
+    s = Set(ACTIVE)
+    assert steps(s, 0) == 1 and steps(s, 3) == 4
+    try:
+        steps(s, 4)
+    except Error as error:
+        assert error.code == "memory" and not s.may_be_cut
+    else:
+        raise AssertionError
+
+
 def test_the_lifecycle_hears_of_three_refusals():
     s = Set(ACTIVE)
     for _ in range(3):
@@ -458,7 +561,7 @@ def test_on_a_small_board_scep_waits_while_the_port_shakes_hands():
     s = Set(ACTIVE)
     secure = Secure()
     s.ask()
-    steps = network._behind(s.access, secure)("plain", "ca", Deadline(1000, "test"))
+    steps = network._in_turn(s.access, secure)("plain", "ca", Deadline(1000, "test"))
     assert [next(steps) for _ in range(5)] == [None] * 5 and not secure.asked
     s.end(eapol.ACCEPTED)
     found = None

@@ -39,10 +39,13 @@ def test_factory_quarantine_customer_open_revoked_rejected_healed(tmp_path):
 
 
 @pytest.mark.check
-@pytest.mark.parametrize("board", ["VLE", "MPS2_AN505"])
-def test_the_same_on_smaller_boards_without_root_and_without_tap(tmp_path, board):
-    """In a user's own namespace, the cable in user space; 96 KiB of heap; a Cortex-M33."""
-    assert play(tmp_path / "lab", board, "--cable")[-1] == STORY
+@pytest.mark.parametrize(
+    ("board", "flags"), [("VLE", ["--tls"]), ("MPS2_AN505", [])], ids=["VLE", "MPS2_AN505"]
+)
+def test_the_same_on_smaller_boards_without_root_and_without_tap(tmp_path, board, flags):
+    """In a user's own namespace, the cable in user space; 96 KiB of heap with SCEP over HTTPS; a
+    Cortex-M33."""
+    assert play(tmp_path / "lab", board, "--cable", *flags)[-1] == STORY
 
 
 @pytest.mark.check

@@ -34,7 +34,7 @@ def ask(set_, binding):
     url = set_.records.config.urls()[0]
     # what comes is compared by a person: the server itself has proved nothing
     client = enrol.client_for(set_, url, trusted=tls.Anyone())
-    response = yield from client.get("GetCACert")
+    response = yield from network.again(set_, lambda: client.get("GetCACert"))
     certificates, _ = message.read_certificates(http.der_body(response, "GetCACert"))
     anchor = topmost(certificates)
     shown, sha256 = anchor.subject_text, bytes(anchor.fingerprint())
