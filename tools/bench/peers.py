@@ -6,6 +6,7 @@ source, mbedTLS from build/src. What cannot be had is said, not hidden.
 
 import math
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -86,10 +87,16 @@ def _cc(*arguments, cwd=None):
 
 def _objects(name, sources, *flags):
     """Compiles sources into a folder of their own, once; returns the object files."""
+    if not sources:
+        raise FileNotFoundError(f"no sources of {name}: tools/sources bench")
     folder = OUT / f"{name}-objects"
     if not folder.exists():
-        folder.mkdir(parents=True)
-        _cc(*flags, "-c", *sources, cwd=folder)
+        # What fails or is interrupted leaves nothing that looks finished.
+        begun = OUT / f"{name}-objects.begun"
+        shutil.rmtree(begun, ignore_errors=True)
+        begun.mkdir(parents=True)
+        _cc(*flags, "-c", *sources, cwd=begun)
+        begun.rename(folder)
     return sorted(folder.glob("*.o"))
 
 
