@@ -10,20 +10,21 @@ from loopback import Listener
 
 
 class Proxy(Listener):
-    """Listens on 127.0.0.1 and forwards each connection to `port`; use as a context manager.
+    """Listens on loopback and forwards each connection to `port`; use as a context manager.
 
-    mangle: None, or a function (operation: str, answer: bytes) -> bytes to send in its place.
+    host: where it listens; mangle: None, or a function (operation: str, answer: bytes) -> bytes to
+    send in its place.
     seen: the operations that came by, in order; peers: the (address, port) that connected.
     """
 
-    def __init__(self, port, mangle=None):
+    def __init__(self, port, mangle=None, host="127.0.0.1"):
         self._to = port
         self._mangle = mangle
         self.seen = []
         self.peers = []
         self.requests = []
         self.answers = []
-        super().__init__()
+        super().__init__(host)
 
     def serve(self, connection, peer):
         """Pass on one exchange."""

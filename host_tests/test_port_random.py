@@ -56,8 +56,13 @@ def test_numbers_follow_from_the_noise_and_do_not_repeat(library):
     assert len(set(one)) > 990
 
 
-def test_sequence_number_depends_on_every_end_of_the_connection(library):
+@pytest.mark.parametrize("size", [4, 24])
+def test_sequence_number_depends_on_every_end_of_the_connection(library, size):
+    """Addresses as lwIP keeps them: IPv4 alone, and IPv6 with its zone and type."""
     library.netrandom_seed(bytes(range(48)), 48)
-    base = (0x0A00000F, 1000, 0x0A000002, 80)
-    variants = {base} | {base[:i] + (base[i] + 1,) + base[i + 1 :] for i in range(4)}
-    assert len({library.netrandom_isn(*v) for v in variants}) == 5
+    one, other = bytes(size - 1) + b"\x01", bytes(size - 1) + b"\x02"
+    variants = [
+        *((one, 1000, one, 80), (other, 1000, one, 80), (one, 1001, one, 80)),
+        *((one, 1000, other, 80), (one, 1000, one, 81)),
+    ]
+    assert len({library.netrandom_isn(*each, size) for each in variants}) == 5

@@ -20,7 +20,7 @@ from baremetal import (  # noqa: F401
 )
 
 NAME = "MPS2_AN505"
-FEATURES = ("dot1x",) + DEVELOPMENT_FEATURES
+FEATURES = ("dot1x", "ipv6") + DEVELOPMENT_FEATURES
 # What the image holds beside what all do (names of licences.COMPONENTS).
 LINKED = ("lwIP", "fdlibm", "libgcc")
 

@@ -24,7 +24,7 @@ import noe
 from noe import keys_read  # noqa: F401
 
 NAME = "NOE"
-FEATURES = ("lcd", "keys", "dot1x") + DEVELOPMENT_FEATURES
+FEATURES = ("lcd", "keys", "dot1x", "ipv6") + DEVELOPMENT_FEATURES
 # What the image holds beside what all do (names of licences.COMPONENTS).
 LINKED = ("lwIP", "fdlibm", "libgcc")
 

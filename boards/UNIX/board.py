@@ -186,7 +186,9 @@ def net(mac_address, static=None, renew=False):
     """Generator: bring the network up; return {"ip": str, "dns": list of str}. Yields None.
 
     A board that speaks DHCP also returns "option": function (code) -> bytes or None, what the
-    server said of an option; code 0: its next server's address, code 1: the header's boot file.
+    server said of an option; code 0: its next server's address, code 1: the header's boot file. A
+    board with "ipv6" in FEATURES whose address comes later than this returns "ipv6": function () ->
+    bool, whether there is one.
 
     renew: ask for an address anew. A board with "dot1x" in FEATURES also has frames(mac_address):
     its 802.1X frames, receive(buf) -> octets of the oldest one (0: none), send(frame) -> bool.

@@ -7,6 +7,7 @@
 #define MICROSCEP_FRAME_RING (16384)
 #define MICROSCEP_LWIP_POOL (16)
 #define MICROSCEP_LWIP_WINDOW (4)
+#define MICROSCEP_IPV6 (1)
 
 /* Memory of its own for what a heap of 96 KiB in pieces does not hold in one
  * (usermod/scepcore/room.c): a TLS connection, 802.1X's or SCEP's, with any record of any server

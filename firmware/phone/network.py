@@ -88,7 +88,7 @@ def transport(set_, trusted=None):
         secure = _in_turn(set_.access, tls.hook(trusted, made=set_.keep_connection))
     else:
         secure = tls.hook(trusted)
-    ipv6 = "ipv6" in set_.board.FEATURES
+    ipv6 = "ipv6" in set_.board.FEATURES and set_.network.get("ipv6", True)
     plain = Transport(dns_servers=set_.network["dns"], tls=secure, ipv6=ipv6)
     if not set_.trace:
         return plain

@@ -79,7 +79,7 @@ def _start(mac_address):
 
 
 def net(mac_address, static=None, renew=False):
-    """Generator: bring the network up; return "ip", "dns" and "option". Yields None.
+    """Generator: bring the network up; return "ip", "dns", "option" and "ipv6". Yields None.
 
     mac_address: 6 bytes or None; static: (ip, mask, gateway, dns) as str, None = DHCP; renew:
     ask DHCP anew, another network may be there. Raises BoardError.
@@ -99,7 +99,13 @@ def net(mac_address, static=None, renew=False):
             yield None
     told = {"ip": noe.net.ifconfig()[0], "dns": noe.net.dns()}
     told["option"] = noe.net.dhcp_option
+    told["ipv6"] = _has_global_address
     return told
+
+
+def _has_global_address():
+    """Tell whether there is an IPv6 address beside the link-local one."""
+    return len(noe.net.ip6()) > 1
 
 
 def console():

@@ -65,8 +65,11 @@ static mp_obj_t dhcp(mp_obj_t on) {
     struct netif *netif = started();
     dhcp_release_and_stop(netif);
     dhcp_options_forget();
-    if (mp_obj_is_true(on) && dhcp_start(netif) != ERR_OK)
+    if (!mp_obj_is_true(on))
+        return mp_const_none;
+    if (dhcp_start(netif) != ERR_OK)
         mp_raise_OSError(MP_ENOMEM);
+    net_ip6_start();
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(dhcp_obj, dhcp);
@@ -79,13 +82,16 @@ static mp_obj_t ifconfig(size_t n_args, const mp_obj_t *args) {
         mp_obj_t *items;
         mp_obj_get_array_fixed_n(args[0], 4, &items);
         ip4_addr_t ip = address_of(items[0]), mask = address_of(items[1]);
-        ip4_addr_t gateway = address_of(items[2]), server = address_of(items[3]);
+        ip4_addr_t gateway = address_of(items[2]);
+        ip_addr_t server;
+        ip_addr_copy_from_ip4(server, address_of(items[3]));
         dhcp_release_and_stop(netif);
         netif_set_addr(netif, &ip, &mask, &gateway);
         dns_setserver(0, &server);
+        net_ip6_start();
     }
     mp_obj_t all[4] = {address_text(netif_ip4_addr(netif)), address_text(netif_ip4_netmask(netif)),
-                       address_text(netif_ip4_gw(netif)), address_text(dns_getserver(0))};
+                       address_text(netif_ip4_gw(netif)), address_text(ip_2_ip4(dns_getserver(0)))};
     return mp_obj_new_tuple(4, all);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ifconfig_obj, 0, 1, ifconfig);
@@ -96,11 +102,28 @@ static mp_obj_t dns(void) {
     for (u8_t i = 0; i < DNS_MAX_SERVERS; i++) {
         const ip_addr_t *server = dns_getserver(i);
         if (!ip_addr_isany(server))
-            mp_obj_list_append(list, address_text(server));
+            mp_obj_list_append(list, address_text(ip_2_ip4(server)));
     }
     return list;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(dns_obj, dns);
+
+/* def ip6() -> list[str]: the IPv6 addresses that are valid, link-local first. */
+static mp_obj_t ip6(void) {
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+#if LWIP_IPV6
+    struct netif *netif = started();
+    for (s8_t i = 0; i < LWIP_IPV6_NUM_ADDRESSES; i++) {
+        char text[IP6ADDR_STRLEN_MAX];
+        if (!ip6_addr_isvalid(netif_ip6_addr_state(netif, i)))
+            continue;
+        ip6addr_ntoa_r(netif_ip6_addr(netif, i), text, sizeof text);
+        mp_obj_list_append(list, mp_obj_new_str_from_cstr(text));
+    }
+#endif
+    return list;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(ip6_obj, ip6);
 
 /* def dhcp_option(code: int) -> bytes | None: what the server said of option 42, 43, 66, 67 or 150;
  * code 0: the next server's address (siaddr) as text, code 1: the boot file's name. None: nothing.
@@ -149,6 +172,7 @@ static const mp_rom_map_elem_t globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&start_obj)},
     {MP_ROM_QSTR(MP_QSTR_link), MP_ROM_PTR(&link_obj)},
     {MP_ROM_QSTR(MP_QSTR_dhcp), MP_ROM_PTR(&dhcp_obj)},
+    {MP_ROM_QSTR(MP_QSTR_ip6), MP_ROM_PTR(&ip6_obj)},
     {MP_ROM_QSTR(MP_QSTR_dhcp_option), MP_ROM_PTR(&dhcp_option_obj)},
     {MP_ROM_QSTR(MP_QSTR_ifconfig), MP_ROM_PTR(&ifconfig_obj)},
     {MP_ROM_QSTR(MP_QSTR_dns), MP_ROM_PTR(&dns_obj)},

@@ -6,7 +6,10 @@
 
 #include "lwip/dhcp.h"
 #include "lwip/etharp.h"
+#include "lwip/ethip6.h"
 #include "lwip/init.h"
+#include "lwip/mld6.h"
+#include "lwip/nd6.h"
 #include "lwip/netif.h"
 #include "lwip/timeouts.h"
 #include "netif/ethernet.h"
@@ -53,6 +56,10 @@ static err_t interface_init(struct netif *netif) {
     netif->output = etharp_output;
     netif->linkoutput = link_output;
     netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET;
+#if LWIP_IPV6
+    netif->output_ip6 = ethip6_output;
+    netif->flags |= NETIF_FLAG_MLD6;
+#endif
     return nic_init(netif->hwaddr, wake) ? ERR_OK : ERR_IF;
 }
 
@@ -109,6 +116,32 @@ void net_poll(void) {
     uint32_t ms = sys_timeouts_sleeptime();
     if (ms != SYS_TIMEOUTS_SLEEPTIME_INFINITE)
         ticks_set_alarm(TICKS_ALARM_NETWORK, ms < 60000 ? ms * 1000 : 60000000, wake);
+}
+
+#if LWIP_IPV6
+#define MLD_SECOND (1000 / MLD6_TMR_INTERVAL)
+
+/* What mld6.c wants ten times a second, all at once: its reports may be a second late. */
+static void count_mld(void *unused) {
+    for (int i = 0; i < MLD_SECOND; i++)
+        mld6_tmr();
+    sys_timeout(1000, count_mld, unused);
+}
+#endif
+
+void net_ip6_start(void) {
+#if LWIP_IPV6
+    sys_untimeout(count_mld, NULL);
+    sys_timeout(1000, count_mld, NULL);
+    struct netif *netif = &interface;
+    nd6_cleanup_netif(netif);
+    for (s8_t i = 0; i < LWIP_IPV6_NUM_ADDRESSES; i++)
+        netif_ip6_addr_set_state(netif, i, IP6_ADDR_INVALID);
+    netif_set_ip6_autoconfig_enabled(netif, 1);
+    netif_create_ip6_linklocal_address(netif, 1);
+    nd6_restart_netif(netif); /* solicits routers as soon as the address is ours */
+    wake();
+#endif
 }
 
 struct netif *net_interface(void) {

@@ -21,6 +21,10 @@ bool net_start(const uint8_t mac[6]);
  * eapol_frames.h. From port_poll only. */
 void net_poll(void);
 
+/* Takes IPv6 addresses anew: link-local, and what routers advertise; another network may be there.
+ * Nothing on a board without IPv6. */
+void net_ip6_start(void);
+
 /* lwIP's interface; NULL before net_start. */
 struct netif *net_interface(void);
 

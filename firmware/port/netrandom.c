@@ -82,12 +82,12 @@ uint32_t netrandom_u32(void) {
     return (uint32_t)siphash24(net_key, input, sizeof input);
 }
 
-uint32_t netrandom_isn(uint32_t local_ip, uint16_t local_port, uint32_t remote_ip,
-                       uint16_t remote_port) {
-    uint8_t input[13] = {'i'};
-    memcpy(input + 1, &local_ip, 4);
-    memcpy(input + 5, &local_port, 2);
-    memcpy(input + 7, &remote_ip, 4);
-    memcpy(input + 11, &remote_port, 2);
-    return (uint32_t)siphash24(net_key, input, sizeof input) + (uint32_t)(ticks_us64() >> 2);
+uint32_t netrandom_isn(const void *local_ip, uint16_t local_port, const void *remote_ip,
+                       uint16_t remote_port, size_t n) {
+    uint8_t input[5 + 2 * NETRANDOM_ADDRESS_MAX] = {'i'};
+    memcpy(input + 1, &local_port, 2);
+    memcpy(input + 3, &remote_port, 2);
+    memcpy(input + 5, local_ip, n);
+    memcpy(input + 5 + n, remote_ip, n);
+    return (uint32_t)siphash24(net_key, input, 5 + 2 * n) + (uint32_t)(ticks_us64() >> 2);
 }

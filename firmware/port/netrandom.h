@@ -17,8 +17,12 @@ void netrandom_seed(const uint8_t *noise, size_t n);
 /* The next of a sequence of unpredictable numbers. */
 uint32_t netrandom_u32(void);
 
-/* Initial sequence number of a connection: a clock of 4 us plus a keyed hash of its ends. */
-uint32_t netrandom_isn(uint32_t local_ip, uint16_t local_port, uint32_t remote_ip,
-                       uint16_t remote_port);
+/* Bytes of the longest address, as lwIP keeps it: IPv6, zone and type. */
+#define NETRANDOM_ADDRESS_MAX 24
+
+/* Initial sequence number of a connection: a clock of 4 us plus a keyed hash of its ends.
+ * local_ip, remote_ip: addresses of n <= NETRANDOM_ADDRESS_MAX bytes each. */
+uint32_t netrandom_isn(const void *local_ip, uint16_t local_port, const void *remote_ip,
+                       uint16_t remote_port, size_t n);
 
 #endif

@@ -23,6 +23,11 @@ _CONNECTING = _AGAIN + (
 )
 
 
+# How long an IPv6 address may take after the link: duplicate address detection twice, a second
+# each, and a router's answer.
+_AUTOCONFIGURATION_MS = 6000
+
+
 class TransportError(Error):
     """No connection (`connect`), no such name (`dns`), or none of that kind (`unsupported`).
 
@@ -84,8 +89,9 @@ class Transport:
 
         dns_servers: sequence of str, or a function that returns one (DHCP may change it);
         tls: None, or a generator function (connection, host, deadline) -> connection that puts
-        TLS on top; connect_ms: int, how long one address is tried; ipv6: bool, the network knows
-        IPv6 (a stack without it might take the address for a name, and wait for it).
+        TLS on top; connect_ms: int, how long one address is tried; ipv6: whether the network knows
+        IPv6 (a stack without it might take the address for a name, and wait for it): bool, or a
+        function () -> bool, the set has an address of its own, which is waited for a little.
         """
         self._dns_servers = dns_servers
         self._tls = tls
@@ -130,12 +136,17 @@ class Transport:
         servers = self._dns_servers
         if callable(servers):
             servers = servers()
-        addresses = yield from resolve.lookup(host, servers, deadline, self._ipv6)
+        addresses = yield from resolve.lookup(host, servers, deadline, bool(self._ipv6))
         self._known = (host, addresses)
         return addresses
 
     def _open(self, address, port, deadline):
         peer = "%s port %d" % (address, port)
+        if ":" in address and callable(self._ipv6):
+            patience = Deadline(_AUTOCONFIGURATION_MS, peer)
+            while not self._ipv6() and patience.left():
+                deadline.check()
+                yield None
         patience = Deadline(self._connect_ms, "connecting to " + peer)
         sock = None
         try:

@@ -87,13 +87,14 @@ def test_after_the_faults_it_enrols_again(enrolled, server):
     assert after["sha256"] != before["sha256"] and after["state"] == "active"
 
 
-def test_an_ipv6_address_is_said_to_be_none_of_this_board(enrolled, server):
-    """MicroPython's lwIP sockets are built without IPv6 here; waiting for DNS would block."""
+def test_it_enrols_at_an_ipv6_address(enrolled, server):
     before = enrolled.identity()
-    enrolled.ok("config", "scep_url=http://[fec0::2]:8080/scep")
-    answer = enrolled.run("getcaps")
-    assert (answer.status, answer.code) == (1, "unsupported")
-    assert enrolled.identity() == before
+    with Proxy(server.port, host="::1") as proxy:  # fec0::2 for the set
+        enrolled.ok("config", f"scep_url=http://[fec0::2]:{proxy.port}{server.path}")
+        enrolled.ok("enroll")
+        assert proxy.seen[-1] == "PKIOperation"
+        assert b"Host: [fec0::2]:%d\r\n" % proxy.port in proxy.requests[-1]
+    assert enrolled.identity()["sha256"] != before["sha256"]
     enrolled.configure(server)
 
 

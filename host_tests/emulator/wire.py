@@ -6,6 +6,7 @@ For tests of the port's network code and of 802.1X.
 import select
 import socket
 import struct
+import time
 
 PEER = bytes.fromhex("020000000002")
 
@@ -16,8 +17,12 @@ SET_IP, PEER_IP = bytes([10, 0, 0, 1]), bytes([10, 0, 0, 9])
 class Wire:
     """The other end of the set's cable: raw Ethernet frames over UDP (-nic socket)."""
 
-    def __init__(self):
-        """Bind a port for each end; the set's must be free when QEMU starts."""
+    def __init__(self, ip6=False):
+        """Bind a port for each end; the set's must be free when QEMU starts.
+
+        ip6: receive() gives IPv6 frames too, which the set sends of its own accord.
+        """
+        self._ip6 = ip6
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -32,8 +37,13 @@ class Wire:
 
     def receive(self, timeout=5):
         """Return the next frame of the set."""
-        assert select.select([self._socket], [], [], timeout)[0], "no frame came"
-        return self._socket.recv(4096)
+        end = time.monotonic() + timeout
+        while True:
+            left = max(0, end - time.monotonic())
+            assert select.select([self._socket], [], [], left)[0], "no frame came"
+            frame = self._socket.recv(4096)
+            if self._ip6 or frame[12:14] != b"\x86\xdd":
+                return frame
 
     def drain(self):
         """Forget what the set has sent so far."""

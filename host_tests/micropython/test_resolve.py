@@ -99,3 +99,17 @@ def test_a_board_without_ipv6_says_so_and_asks_for_no_such_address():
     plain = Transport(ipv6=False)
     for host in ("::1", "fec0::2"):
         raises("unsupported", drive, plain.connect(host, 80, False, deadline))
+
+
+def test_an_ipv6_address_of_its_own_is_waited_for():
+    answers = [False, False, True]
+    asked = []
+
+    def has_address():
+        asked.append(1)
+        return answers.pop(0)
+
+    steps = Transport(ipv6=has_address)._open("::1", 1, Deadline(9000, "x"))
+    assert next(steps) is None and next(steps) is None
+    raises("connect", drive, steps)
+    assert len(asked) == 3 and not answers

@@ -1,5 +1,6 @@
-/* lwIP 2.2.1 for one Ethernet interface, IPv4, no threads: the stack runs in port_poll only.
- * For net.c and MicroPython's modlwip.c. lwip/opt.h explains each option.
+/* lwIP 2.2.1 for one Ethernet interface, no threads: the stack runs in port_poll only. IPv4, and
+ * IPv6 where the board's mpconfigboard.h says MICROSCEP_IPV6 (1). For net.c and MicroPython's
+ * modlwip.c. lwip/opt.h explains each option.
  */
 #ifndef MICROSCEP_PORT_LWIPOPTS_H
 #define MICROSCEP_PORT_LWIPOPTS_H
@@ -31,7 +32,10 @@ typedef uint32_t sys_prot_t;
 #define LWIP_ARP 1
 #define LWIP_ETHERNET 1
 #define LWIP_IPV4 1
-#define LWIP_IPV6 0
+#ifndef MICROSCEP_IPV6
+#define MICROSCEP_IPV6 (0)
+#endif
+#define LWIP_IPV6 MICROSCEP_IPV6
 #define LWIP_RAW 0
 #define LWIP_IGMP 0
 /* modlwip.c's IP_ADD_MEMBERSHIP needs something to call: EIO. */
@@ -63,6 +67,35 @@ typedef uint32_t sys_prot_t;
 /* Initial sequence numbers: RFC 6528. */
 #define LWIP_RAND() netrandom_u32()
 #define LWIP_HOOK_FILENAME "net_hooks.h"
+
+#if LWIP_IPV6
+/* Addresses: link-local, and by router advertisement (SLAAC). Every table is of fixed size: what
+ * strangers announce replaces what is older, and takes no more memory. */
+#define LWIP_IPV6_NUM_ADDRESSES 3
+#define LWIP_IPV6_AUTOCONFIG 1
+#define LWIP_IPV6_DHCP6 0
+/* Switches that snoop deliver solicitations to members only. lwIP's timer for it would wake an idle
+ * set ten times a second: timeouts.c knows nothing of it, net.c has one that wakes once. */
+#ifndef MICROSCEP_WITHOUT_MLD_TIMER
+#define LWIP_IPV6_MLD 1
+#else
+#define LWIP_IPV6_MLD 0
+#endif
+#define MEMP_NUM_MLD6_GROUP 4
+#define LWIP_IPV6_FORWARD 0
+#define LWIP_IPV6_FRAG 0
+#define LWIP_IPV6_REASS 0
+#define LWIP_ICMP6 1
+#define LWIP_ND6_NUM_NEIGHBORS 8
+#define LWIP_ND6_NUM_DESTINATIONS 8
+#define LWIP_ND6_NUM_PREFIXES 4
+#define LWIP_ND6_NUM_ROUTERS 2
+#define LWIP_ND6_QUEUEING 1
+#define MEMP_NUM_ND6_QUEUE 4
+#define LWIP_ND6_ALLOW_RA_UPDATES 0 /* no stranger sets our timers */
+#define LWIP_ND6_RDNSS_MAX_DNS_SERVERS 0
+#define LWIP_HOOK_IP6_INPUT(p, netif) ip6_filter((p))
+#endif
 
 /* Memory: the heap holds what is to be sent (and whole frames for 802.1X), the pool what came. */
 #define MEM_ALIGNMENT 4

@@ -5,11 +5,11 @@
 #include "lwip/ip_addr.h"
 
 #include "dhcp_options.h"
+#include "ip6_filter.h"
 #include "netrandom.h"
 
 #define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port)                            \
-    netrandom_isn(ip4_addr_get_u32(ip_2_ip4(local_ip)), (local_port),                              \
-                  ip4_addr_get_u32(ip_2_ip4(remote_ip)), (remote_port))
+    netrandom_isn((local_ip), (local_port), (remote_ip), (remote_port), sizeof(ip_addr_t))
 
 #define LWIP_HOOK_DHCP_PARSE_OPTION(netif, dhcp, state, message, type, option, length, p, offset)  \
     do {                                                                                           \
