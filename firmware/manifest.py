@@ -3,7 +3,10 @@
 #
 # A production image has no line numbers (opt=3; they are 7 % of the bytecode). Development images
 # do: a board's manifest includes this one with opt=0, or `make BOARD=... DEV=1` says so.
+# With FROZEN_SOURCES= (a folder; firmware/port/board.mk, firmware/port/rp2/board.mk) tools/freezer
+# makes the sources smaller first and puts them there.
 import os
+import sys
 
 options.defaults(opt=3)
 opt = 0 if os.environ.get("DEV") else options.opt
@@ -12,15 +15,25 @@ opt = 0 if os.environ.get("DEV") else options.opt
 HOST = ("crl.py", "factory.py")
 
 
-def of_sets(folder):
-    """Return the names of a package's modules that sets hold."""
-    names = sorted(os.listdir(folder))
-    return [name for name in names if name.endswith(".py") and name not in HOST]
+def of_sets(package):
+    """Return the paths of a package's modules that sets hold."""
+    return sorted(
+        os.path.join(folder, name)
+        for folder, _, names in os.walk(package)
+        for name in names
+        if name.endswith(".py") and not (name in HOST and package != "phone")
+    )
 
 
-module("errors.py", opt=opt)
-module("licences.py", opt=opt)
-module("main.py", opt=opt)
-package("scep", files=of_sets("scep"), opt=opt)
-package("keystore", files=of_sets("keystore"), opt=opt)
-package("phone", opt=opt)
+paths = ["errors.py", "licences.py", "main.py"]
+for part in ("scep", "keystore", "phone"):
+    paths += of_sets(part)
+
+place = os.environ.get("FROZEN_SOURCES")
+if place and opt:
+    sys.path.insert(0, os.path.abspath("../tools"))
+    from freezer import image
+
+    image.make(os.getcwd(), paths, place)
+for path in paths:
+    module(path, base_path=place if place and opt else ".", opt=opt)

@@ -18,6 +18,11 @@ PORT_FLAGS = -DMICROPY_BOARD=$(BOARD) -DMICROPY_BOARD_DIR=$(BOARD_DIR) -DPICO_BU
 export CFLAGS_EXTRA := $(PREFIX_MAP) \
 	$(foreach folder,$(realpath $(SDK)) $(realpath $(TINYUSB)),-ffile-prefix-map=$(folder)=.)
 
+# A production image's Python is made smaller first (tools/freezer); names.json tells which name is which.
+ifeq ($(DEV)$(BARE),)
+export FROZEN_SOURCES = $(OUT)/obj/frozen_sources
+endif
+
 $(OUT)/firmware.elf: FORCE | $(TREE)/.linked $(PICOTOOL)/picotool/picotool
 	@mkdir -p $(OUT)
 	@test -e $(OUT)/obj/Makefile || PICO_SDK_PATH=$(SDK) \
@@ -28,6 +33,7 @@ $(OUT)/firmware.elf: FORCE | $(TREE)/.linked $(PICOTOOL)/picotool/picotool
 		cmp -s $(OUT)/obj/firmware.$$kind $(OUT)/firmware.$$kind || \
 			cp $(OUT)/obj/firmware.$$kind $(OUT)/firmware.$$kind; done
 	@cp $(OUT)/obj/firmware.elf.map $(OUT)/firmware.map
+	@$(if $(FROZEN_SOURCES),cp $(FROZEN_SOURCES)/names.json $(OUT)/names.json)
 
 # A tree of links, so that MPY_DIR= is never written to.
 $(TREE)/.linked: | fetched
