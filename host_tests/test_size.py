@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
-from sizing import budgets, layers, linkmap  # noqa: E402
+from sizing import budgets, frozen, layers, linkmap  # noqa: E402
 
 MAP = """
 Discarded input sections
@@ -81,6 +81,50 @@ def test_a_map_is_attributed_to_the_byte():
     assert sum(flash for flash, _ in sums.values()) == 0x130 + 0x8
 
 
+CONTENT = """
+enum {
+    MP_QSTR_ab = MP_QSTRnumber_of,
+    MP_QSTR__0x41__plus_,
+};
+const qstr_len_t mp_qstr_frozen_const_lengths[] = {
+    2,
+    2,
+};
+const qstr_pool_t mp_qstr_frozen_const_pool = {
+    &mp_qstr_const_pool, // previous pool
+    {
+        "ab",
+        "\\x41+",
+    },
+};
+const qstr_short_t const_qstr_table_data_scep_der[2] = {
+    MP_QSTR_ab,
+    MP_QSTR_known_in_c,
+};
+const qstr_short_t const_qstr_table_data_phone_mmi_menus[2] = {
+    MP_QSTR_ab,
+    MP_QSTR__0x41__plus_,
+};
+static const mp_obj_str_t const_obj_phone_boot_0 = {{&mp_type_str}, 1, 19, (const byte*)"\\x43"};
+static const mp_obj_str_t const_obj_phone_mmi_font_1 = {{&mp_type_bytes}, 1, 9, (const byte*)"."};
+"""
+
+
+def test_a_name_or_text_belongs_to_the_layers_that_use_it():
+    weights = frozen.weights(CONTENT, layers.of_frozen)
+    # A name of two letters is 10 bytes; one of them has two users.
+    assert weights == {"scep": 5, "mmi": 5 + 10, "phone": 20, "fonts": 10}
+
+
+def test_what_is_shared_goes_where_it_is_used_and_the_sum_stays():
+    pieces = linkmap.read(MAP)
+    plain = layers.attribute(pieces)
+    exact = layers.attribute(pieces, {"mmi": 3, "phone": 1})
+    assert exact["mmi"][0] == 0xC and exact["phone"][0] == 0x10 + 0x4
+    assert exact["scep"][0] == 0x30
+    assert sum(row[0] for row in exact.values()) == sum(row[0] for row in plain.values())
+
+
 def test_what_is_no_map_is_refused():
     with pytest.raises(ValueError, match="no map file"):
         linkmap.read("hello\n")
@@ -94,6 +138,8 @@ def test_what_is_no_map_is_refused():
         (".data.rel.ro.local.proto_fun_phone_mmi_menu__lt_module_gt_", "mmi"),
         (".data.rel.ro.const_obj_phone_lanpbx_0", "phone"),
         (".rodata.fun_data_phone_eaptls_step", "supplicant"),
+        (".rodata.const_obj_phone_mmi_font_2", "fonts"),
+        (".rodata.fun_data_baremetal_mac", "port"),
         (".data.rel.ro.local.children_keystore_log__lt_module_gt_", "keystore"),
         (".rodata.fun_data_errors__lt_module_gt_", "errors"),
         (".rodata.fun_data_main__lt_module_gt_", "phone"),

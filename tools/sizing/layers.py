@@ -15,6 +15,7 @@ ORDER = (
     "keystore",
     "phone",
     "mmi",
+    "fonts",
     "tls",
     "supplicant",
     "errors",
@@ -56,6 +57,7 @@ MODULES = (
     ("scep_tls", "tls"),
     ("scep", "scep"),
     ("keystore", "keystore"),
+    ("phone_mmi_font", "fonts"),
     ("phone_mmi", "mmi"),
     ("phone_eapol", "supplicant"),
     ("phone_eaptls", "supplicant"),
@@ -66,6 +68,7 @@ MODULES = (
     ("errors", "errors"),
     ("licences", "licences"),
     ("board", "board"),
+    ("(baremetal|rp2port|stm32port|ssd1306|provision)", "port"),
 )
 FROZEN_FILES = ("frozen_content.o", "frozen_content.c.o", "frozen_content.c.obj")
 _FROZEN = re.compile(
@@ -107,10 +110,11 @@ def detail(pieces):
     return sizes
 
 
-def attribute(pieces):
+def attribute(pieces, weights=None):
     """Return {layer: [flash bytes, RAM bytes]} for the Pieces of an image.
 
-    What all frozen modules share (names, their table) is spread over them by their size.
+    What all frozen modules share (names, their table, texts) is spread over the layers as
+    `weights` says ({layer: number}, frozen.weights), or by their size where nothing says more.
     """
     sums = {}
     frozen = {}
@@ -124,14 +128,18 @@ def attribute(pieces):
             target = sums.setdefault(layer, [0, 0])
         target[0] += piece.flash
         target[1] += piece.ram
-    weight = sum(flash for flash, _ in frozen.values())
     for layer, (flash, ram) in frozen.items():
         target = sums.setdefault(layer, [0, 0])
-        share = shared[0] * flash // weight if weight else 0
-        target[0] += flash + share
+        target[0] += flash
         target[1] += ram
+    if weights is None:
+        weights = {layer: flash for layer, (flash, _) in frozen.items()}
+    left = sum(weights.values())
+    for layer, weight in weights.items():
+        share = int(shared[0] * weight // left) if left else 0
+        sums.setdefault(layer or "micropython", [0, 0])[0] += share
         shared[0] -= share
-        weight -= flash
+        left -= weight
     rest = sums.setdefault("micropython", [0, 0])
     rest[0] += shared[0]
     rest[1] += shared[1]
