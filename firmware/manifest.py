@@ -29,11 +29,12 @@ paths = ["errors.py", "licences.py", "main.py"]
 for part in ("scep", "keystore", "phone"):
     paths += of_sets(part)
 
-place = os.environ.get("FROZEN_SOURCES")
-if place and opt:
+place = "."
+if opt and os.environ.get("FROZEN_SOURCES"):
     sys.path.insert(0, os.path.abspath("../tools"))
     from freezer import image
 
-    image.make(os.getcwd(), paths, place)
+    place = os.environ["FROZEN_SOURCES"]
+    paths = image.make(os.getcwd(), paths, place)
 for path in paths:
-    module(path, base_path=place if place and opt else ".", opt=opt)
+    module(path, base_path=place, opt=opt)

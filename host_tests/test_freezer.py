@@ -1,6 +1,7 @@
 """tools/freezer: what an image loses are letters; what its modules do stays the same."""
 
 import ast
+import builtins
 import json
 import re
 import string
@@ -38,9 +39,10 @@ def frozen():
     return found
 
 
-def small(sources, outside=(), called=()):
+def small(sources, outside=(), modules=("main", "lib")):
     """Shrink a program of a few lines: {path: text}."""
-    return shrink.shrink(sources, set(outside) | set(dir(__builtins__)) | {"print"}, called)
+    names = set(outside) | set(dir(builtins))
+    return shrink.shrink(sources, shrink.Outside(names, modules=modules))
 
 
 def run(sources, start="main"):
@@ -50,19 +52,28 @@ def run(sources, start="main"):
     def load(name, globals_=None, locals_=None, names=(), level=0):
         if level:
             name = ".".join(filter(None, [globals_["__package__"], name]))
-        if name.replace(".", "/") + ".py" not in sources:
-            return __import__(name, globals_, locals_, names, 0)
-        module = found.get(name)
-        if module is None:
-            path = name.replace(".", "/") + ".py"
-            module = found[name] = types.ModuleType(name)
-            module.__package__ = name.rpartition(".")[0]
-            module.__builtins__ = dict(vars(__import__("builtins")), __import__=load)
-            exec(compile(sources[path], path, "exec"), module.__dict__)
-        return module
+        parts = name.split(".")
+        for end in range(1, len(parts) + 1):
+            module = one(".".join(parts[:end]))
+            if end > 1:
+                setattr(one(".".join(parts[: end - 1])), parts[end - 1], module)
+        for inner in names or ():
+            if not hasattr(module, inner):
+                setattr(module, inner, one(f"{name}.{inner}"))
+        return module if names else one(parts[0])
 
-    load(start, names=("x",))
-    return vars(found[start])
+    def one(name):
+        if name not in found:
+            path = name.replace(".", "/")
+            is_package = path + ".py" not in sources
+            path += "/__init__.py" if is_package else ".py"
+            module = found[name] = types.ModuleType(name)
+            module.__package__ = name if is_package else name.rpartition(".")[0]
+            module.__builtins__ = dict(vars(builtins), __import__=load)
+            exec(compile(sources[path], path, "exec"), module.__dict__)
+        return found[name]
+
+    return vars(one(start))
 
 
 def words_of(text):
@@ -112,6 +123,22 @@ def test_the_table_leads_back_to_the_functions():
     assert sorted(sum(names.values(), [])) == ["Counter.advance", "Late.total"]
 
 
+def test_modules_leave_their_packages_where_nobody_misses_those():
+    sources = {
+        "quiet/__init__.py": "def helper(x): return x + 1\n",
+        "quiet/deep.py": "from . import helper\nfrom .other import two\nvalue = helper(two())\n",
+        "quiet/other.py": "def two(): return 2\n",
+        "loud/__init__.py": "print\nlist()\n",
+        "loud/inner.py": "five = 5 * len('a')\n",
+        "main.py": "from quiet import deep\nfrom loud import inner\n"
+        "result = deep.value + inner.five\n",
+    }
+    out = small(sources, outside={"result"})
+    assert {"quiet/__init__.py", "loud/__init__.py", "loud/inner.py", "main.py"} < set(out.sources)
+    assert sorted(out.modules.values()) == ["quiet/deep.py", "quiet/other.py"]
+    assert run(out.sources)["result"] == run(sources)["result"] == 8
+
+
 def test_the_same_sources_give_the_same_in_whatever_order():
     other = dict(reversed(list(MAIN.items())))
     first, second = small(MAIN), small(other)
@@ -130,7 +157,7 @@ def test_the_same_sources_give_the_same_in_whatever_order():
     ids=["looked up by a literal", "a keyword", "Python's own", "known outside", "an exception"],
 )
 def test_what_others_know_keeps_its_name(text, kept):
-    out = small({"m.py": text}, outside={"readinto", "thing", "A"})
+    out = small({"m.py": text}, outside={"readinto", "thing", "A"}, modules=["m"])
     assert kept in out.sources["m.py"]
 
 
@@ -243,8 +270,9 @@ def test_any_program_does_the_same(sources):
 def whole():
     """Return (sources, Shrunk) of the firmware, with what stands beside it, C's names apart."""
     sources = frozen()
-    names, called = image.outside(str(FIRMWARE))
-    return sources, shrink.shrink(sources, names | C_NAMES, called)
+    around = image.outside(str(FIRMWARE))
+    around.names |= C_NAMES
+    return sources, shrink.shrink(sources, around)
 
 
 # A part of what MicroPython's C knows: enough to see that such names stay.
@@ -262,8 +290,10 @@ C_NAMES = {
 
 def test_the_firmware_can_be_shrunk(whole):
     sources, out = whole
-    assert set(out.sources) == set(sources)
+    assert {out.modules.get(path, path) for path in out.sources} == set(sources)
     assert len(sources) > 90
+    stay = {"main.py", "errors.py", "scep/__init__.py", "keystore/record.py"}
+    assert stay <= set(out.sources) and "scep/der.py" not in out.sources
     before = sum(len(ast.unparse(ast.parse(text))) for text in sources.values())
     assert sum(len(text) for text in out.sources.values()) < before * 0.75
 
@@ -287,7 +317,7 @@ def test_every_text_of_the_firmware_survives(whole):
 
 def test_every_name_that_a_board_uses_survives(whole):
     sources, out = whole
-    names, _ = image.outside(str(FIRMWARE))
+    names = image.outside(str(FIRMWARE)).names
     before = set().union(*map(words_of, sources.values()))
     after = set().union(*map(words_of, out.sources.values()))
     used = {name for name in before & names if name not in C_NAMES}

@@ -152,6 +152,13 @@ def test_frozen_data_belongs_to_the_layer_of_its_module(section, layer):
     assert layers.of_frozen(section) == layer
 
 
+def test_a_renamed_module_belongs_to_the_layer_that_it_had():
+    modules = {"aQ": "phone_mmi_lcd"}
+    assert layers.of_frozen(".rodata.fun_data_aQ_w", modules) == "mmi"
+    assert layers.of_frozen(".rodata.fun_data_aQ_w") is None
+    assert layers.of_frozen(".rodata.fun_data_scep_w", modules) == "scep"
+
+
 @pytest.mark.parametrize(
     "path, layer",
     [

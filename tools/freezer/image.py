@@ -10,7 +10,7 @@ import builtins
 import os
 import re
 
-from . import scopes, shrink
+from . import program, scopes, shrink
 
 # Beside the folder of the sources, before anything is frozen.
 _NAMES_IN_C = "genhdr/qstrdefs.preprocessed.h"
@@ -19,29 +19,36 @@ _NAMES_IN_C = "genhdr/qstrdefs.preprocessed.h"
 def make(firmware, paths, place):
     """Write the smaller sources and names.json into `place`, a folder in the image's build folder.
 
-    firmware: the folder that holds the `paths`. Raises FreezeError, OSError.
+    firmware: the folder that holds the `paths`. Returns the paths to freeze, in `place`.
+    Raises FreezeError, OSError.
     """
     sources = {path: _read(os.path.join(firmware, path)) for path in paths}
-    names, called = outside(firmware)
-    names |= names_in_c(_read(os.path.join(os.path.dirname(place), _NAMES_IN_C)))
-    shrink.write(place, shrink.shrink(sources, names, called))
+    around = outside(firmware)
+    around.names |= names_in_c(_read(os.path.join(os.path.dirname(place), _NAMES_IN_C)))
+    shrunk = shrink.shrink(sources, around)
+    shrink.write(place, shrunk)
+    return sorted(shrunk.sources)
 
 
 def outside(firmware):
-    """Return (names, names of arguments) that Python beside the shrunk modules uses."""
-    names, called = set(dir(builtins)), set()
+    """Return the Outside that the Python beside the shrunk modules is, and the start-up code."""
+    around = shrink.Outside(names=dir(builtins), modules=["main"])
     for path in _beside(firmware):
-        tree = ast.parse(_read(path))
-        for occurrence in scopes.occurrences(tree)[1]:
-            names.add(occurrence.name)
+        module = program.Module(os.path.relpath(path, firmware), _read(path))
+        for occurrence in module.found:
+            around.names.add(occurrence.name)
             if occurrence.kind == scopes.KEYWORD:
-                called.add(occurrence.name)
-        for node in ast.walk(tree):
+                around.called.add(occurrence.name)
+        for node in module.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                names.add(node.value)
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                names.update((getattr(node, "module", None) or "").split("."))
-    return names, called
+                around.names.add(node.value)
+            elif isinstance(node, ast.Import):
+                around.modules.update(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                source = module.source(node)
+                around.modules.add(source)
+                around.modules.update(f"{source}.{alias.name}" for alias in node.names)
+    return around
 
 
 def names_in_c(text):

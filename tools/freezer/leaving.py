@@ -75,7 +75,7 @@ def _looked_up(program):
         for node in module.nodes:
             if isinstance(node, ast.ImportFrom):
                 names = {alias.name for alias in node.names}
-                taken.setdefault(module.source(node), set()).update(names)
+                taken.setdefault(node.module, set()).update(names)
     return {name: names | anywhere for name, names in taken.items()}, used
 
 
@@ -83,21 +83,18 @@ def _imports(program, module, needed):
     """Take out the imports of one module that nobody needs."""
     gone = []
     for statement in list(module.tree.body):
-        if not isinstance(statement, ast.ImportFrom):
-            continue
-        source = module.source(statement)
-        for alias in list(statement.names):
-            inner = f"{source}.{alias.name}"
-            target = inner if inner in program.modules else source
-            if alias.asname not in needed and _is_quiet(program, target):
-                statement.names.remove(alias)
-                gone.append(f"{module.name}: import {alias.asname}")
-        if not statement.names:
-            module.tree.body.remove(statement)
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            for alias in list(statement.names):
+                source = alias.name if isinstance(statement, ast.Import) else statement.module
+                if alias.asname not in needed and is_quiet(program, source):
+                    statement.names.remove(alias)
+                    gone.append(f"{module.name}: import {alias.asname}")
+            if not statement.names:
+                module.tree.body.remove(statement)
     return gone
 
 
-def _is_quiet(program, name):
+def is_quiet(program, name):
     """Tell whether importing a module only defines something: then nobody misses the import."""
     todo, seen = [name], set()
     while todo:
@@ -108,15 +105,13 @@ def _is_quiet(program, name):
         module = program.modules.get(name)
         if module is None:
             return False
+        if "." in name:
+            todo.append(name.rpartition(".")[0])
         for statement in module.tree.body:
             if isinstance(statement, ast.ImportFrom):
-                source = module.source(statement)
-                todo.append(source)
-                todo += [
-                    f"{source}.{alias.name}"
-                    for alias in statement.names
-                    if f"{source}.{alias.name}" in program.modules
-                ]
+                todo.append(statement.module)
+            elif isinstance(statement, ast.Import):
+                todo += [alias.name for alias in statement.names]
             elif not _only_defines(statement):
                 return False
     return True

@@ -4,7 +4,6 @@ For constants.py, leaving.py and renaming.py.
 """
 
 import ast
-import re
 
 from . import FreezeError, scopes
 
@@ -78,11 +77,10 @@ class Program:
         """Take {path: source} and the names that the outside uses. Raises FreezeError."""
         modules = [Module(path, text) for path, text in sorted(sources.items())]
         self.modules = {module.name: module for module in modules}
-        for module in modules:
-            _refuse_hidden(module)
         self.kept = set(outside)
         for module in modules:
-            self.kept.update(module.name.split("."))
+            _refuse_hidden(module)
+            module.change(_PlainImports(module, self.modules))
         self.look()
         for module in modules:
             self.kept.update(_kept_by(module))
@@ -100,19 +98,13 @@ class Program:
             for node in module.nodes:
                 if isinstance(node, ast.ImportFrom):
                     self._alias(module, node)
-                elif isinstance(node, ast.Import):
-                    for alias in node.names:
-                        if alias.name in self.modules and (alias.asname or "." not in alias.name):
-                            self.aliases[module.name, alias.asname or alias.name] = alias.name
+                elif isinstance(node, ast.Import) and node.names[0].name in self.modules:
+                    self.aliases[module.name, node.names[0].asname] = node.names[0].name
 
     def _alias(self, module, node):
-        source = module.source(node)
-        for alias in node.names:
-            inner = f"{source}.{alias.name}"
-            if inner in self.modules:
-                self.aliases[module.name, alias.asname] = inner
-            elif source in self.modules:
-                self.aliases[module.name, alias.asname] = (source, alias.name)
+        if node.module in self.modules:
+            for alias in node.names:
+                self.aliases[module.name, alias.asname] = (node.module, alias.name)
 
     def origin(self, module, name):
         """Follow imports: return (module, name) where a module's global is made, or a module."""
@@ -139,11 +131,6 @@ class Program:
         return target if isinstance(target, str) else None
 
 
-def words(text):
-    """Return every word of a text that could be a name."""
-    return set(re.findall(r"[A-Za-z_]\w*", text))
-
-
 def is_dunder(name):
     """Tell whether Python itself gives a name its meaning."""
     return name.startswith("__") and name.endswith("__")
@@ -162,9 +149,7 @@ def _refuse_hidden(module):
                 )
         if isinstance(node, ast.Attribute) and node.attr in _HIDING_ATTRIBUTES:
             raise FreezeError(f"{module.path}:{node.lineno}: .{node.attr} hides names")
-        if isinstance(node, ast.ExceptHandler) and "AttributeError" in words(
-            ast.unparse(node.type) if node.type else "AttributeError"
-        ):
+        if isinstance(node, ast.ExceptHandler) and _tries_names(node):
             raise FreezeError(
                 f"{module.path}:{node.lineno}: whether a name is there must not be tried"
             )
@@ -172,6 +157,50 @@ def _refuse_hidden(module):
             name = node.id if isinstance(node, ast.Name) else node.attr
             if name in _LOOKUPS and id(node) not in called:
                 raise FreezeError(f"{module.path}:{node.lineno}: {name} is handed on")
+
+
+def _tries_names(handler):
+    if handler.type is None:
+        return True
+    names = {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)}
+    return "AttributeError" in names
+
+
+class _PlainImports(ast.NodeTransformer):
+    """Writes every import of a module of ours in one of two ways, by its whole name.
+
+    `import a.b as name`, also for `from a import b`, where b is a module; `from a.b import name`.
+    """
+
+    def __init__(self, module, modules):
+        self.module = module
+        self.modules = modules
+
+    def visit_ImportFrom(self, node):
+        source = self.module.source(node)
+        plain = []
+        rest = []
+        for alias in node.names:
+            inner = f"{source}.{alias.name}"
+            if inner in self.modules:
+                plain.append(ast.Import([ast.alias(inner, alias.asname or alias.name)]))
+            else:
+                rest.append(alias)
+        if rest:
+            plain.append(ast.ImportFrom(source, rest, 0))
+        return [ast.copy_location(statement, node) for statement in plain]
+
+    def visit_Import(self, node):
+        plain = []
+        for alias in node.names:
+            if alias.name in self.modules:
+                if "." in alias.name and alias.asname is None:
+                    raise FreezeError(
+                        f"{self.module.path}:{node.lineno}: import {alias.name} names a package"
+                    )
+                alias = ast.alias(alias.name, alias.asname or alias.name)
+            plain.append(ast.copy_location(ast.Import([alias]), node))
+        return plain
 
 
 def _kept_by(module):

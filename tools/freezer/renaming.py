@@ -11,22 +11,21 @@ is called so keeps its name. They become the same few letters in every function.
 
 import ast
 import itertools
-import keyword
-import string
 
-from . import FreezeError, program, scopes
+from . import FreezeError, naming, program, scopes
 
 EVERYWHERE = "everywhere"
 
 
-def rename(prog):
+def rename(prog, called):
     """Give the names of a Program new ones. Returns {path: {new: [old]}} of functions.
 
+    called: names of arguments by which others call functions.
     Raises FreezeError.
     """
     places = _places(prog)
     new = _choose(prog, places)
-    letters = _Letters(prog, new)
+    letters = _Letters(prog, new, called)
     table = {}
     for module in prog.modules.values():
         table[module.path] = _rewrite(module, new, letters)
@@ -127,23 +126,6 @@ def _keeps_self(decorator):
     return isinstance(decorator, ast.Name) and decorator.id == "property"
 
 
-def _names(avoid):
-    """Yield short names that are not in `avoid`, shortest first."""
-    first = string.ascii_lowercase + string.ascii_uppercase + "_"
-    for length in itertools.count(1):
-        for letters in itertools.product(first, *[first + string.digits] * (length - 1)):
-            name = "".join(letters)
-            if name not in avoid and not keyword.iskeyword(name) and name.strip("_"):
-                yield name
-
-
-def _avoided(prog):
-    taken = set(prog.kept)
-    for module in prog.modules.values():
-        taken.update(occurrence.name for occurrence in module.found)
-    return taken
-
-
 def _choose(prog, places):
     """Return {old: new}. The most used names choose first; order and result are fixed."""
     uses = {}
@@ -151,8 +133,8 @@ def _choose(prog, places):
         for occurrence in module.found:
             uses[occurrence.name] = uses.get(occurrence.name, 0) + 1
     named = _classes_that_say_their_name(prog)
-    avoid = _avoided(prog)
-    pool = list(itertools.islice(_names(avoid), len(places) + 1))
+    avoid = naming.avoided(prog)
+    pool = list(itertools.islice(naming.short_names(avoid), len(places) + 1))
     held = [set() for _ in pool]
     new = {}
     for name in sorted(places, key=lambda name: (-uses[name], name)):
@@ -183,21 +165,21 @@ def _classes_that_say_their_name(prog):
 class _Letters:
     """The letters for arguments: names that no global of the program has after renaming."""
 
-    def __init__(self, prog, new):
+    def __init__(self, prog, new, called):
         spoken = {
             new.get(occurrence.name, occurrence.name)
             for module in prog.modules.values()
             for occurrence in module.found
             if occurrence.kind != scopes.ATTRIBUTE and occurrence.kind != scopes.CLASS
         }
-        avoid = _avoided(prog) | spoken
-        self.letters = list(itertools.islice(_names(avoid), 64))
+        avoid = naming.avoided(prog) | spoken
+        self.letters = list(itertools.islice(naming.short_names(avoid), 64))
         self.kept = {
             occurrence.name
             for module in prog.modules.values()
             for occurrence in module.found
             if occurrence.kind == scopes.KEYWORD
-        } | prog.called_outside
+        } | called
 
     def of(self, scope, name):
         """Return what an argument of a function becomes."""

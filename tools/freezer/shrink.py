@@ -7,45 +7,60 @@ import ast
 import json
 import os
 
-from . import constants, leaving, program, renaming
+from . import constants, flattening, leaving, naming, program, renaming
 
 
 class Shrunk:
     """What came out.
 
     sources: {path: source}; names: {path: {new: [old]}} of functions, a method as Class.name;
-    gone: what was left out, as text.
+    modules: {path: path it had}; gone: what was left out, as text.
     """
 
-    def __init__(self, sources, names, gone):
-        """Keep the three."""
+    def __init__(self, sources, names, modules, gone):
+        """Keep the four."""
         self.sources = sources
         self.names = names
+        self.modules = modules
         self.gone = gone
 
 
-def shrink(sources, outside=(), called_outside=()):
+class Outside:
+    """What others know. names: of anything; called: arguments, in calls; modules: imported."""
+
+    def __init__(self, names=(), called=(), modules=()):
+        """Keep the three, as sets."""
+        self.names = set(names)
+        self.called = set(called)
+        self.modules = set(modules)
+
+
+def shrink(sources, outside):
     """Make the modules of an image smaller.
 
-    sources: {path: source}, paths as they are imported ("scep/der.py"); outside: every name that
-    anybody else may look up in them, or that they look up elsewhere; called_outside: names of
-    arguments by which others call them. Raises FreezeError for what cannot be proved.
+    sources: {path: source}, paths as they are imported ("scep/der.py"). Raises FreezeError for
+    what cannot be proved.
     """
-    prog = program.Program(sources, outside)
-    prog.called_outside = set(called_outside)
+    prog = program.Program(sources, outside.names)
     for module in prog.modules.values():
         module.change(_NoDocstrings())
     constants.fold(prog)
     gone = leaving.leave_out(prog)
-    names = renaming.rename(prog)
-    texts = {module.path: ast.unparse(module.tree) + "\n" for module in prog.modules.values()}
-    return Shrunk(texts, names, gone)
+    taken = naming.avoided(prog)
+    names = renaming.rename(prog, outside.called)
+    modules = flattening.flatten(prog, outside.modules, taken)
+    return Shrunk(
+        {path: ast.unparse(module.tree) + "\n" for path, module in modules.items()},
+        {path: names[module.path] for path, module in modules.items()},
+        {path: module.path for path, module in modules.items() if path != module.path},
+        gone,
+    )
 
 
 def write(folder, shrunk):
     """Write the sources and names.json into a folder; what is the same stays untouched."""
     texts = dict(shrunk.sources)
-    table = {"names": shrunk.names, "gone": shrunk.gone}
+    table = {"names": shrunk.names, "modules": shrunk.modules, "gone": shrunk.gone}
     texts["names.json"] = json.dumps(table, indent=1, sort_keys=True) + "\n"
     for path, text in texts.items():
         place = os.path.join(folder, path)

@@ -85,24 +85,34 @@ def of_file(path):
     return "micropython"
 
 
-def of_frozen(section):
-    """Return the layer of one input section of the frozen content, None if all share it."""
-    match = _FROZEN.search(section)
-    if match:
-        for prefix, layer in MODULES:
-            if re.match(prefix + r"(_|$)", match[1]):
-                return layer
+def of_frozen(section, modules=None):
+    """Return the layer of one input section of the frozen content, None if all share it.
+
+    modules: {name in the image: name in the tree} of modules that were renamed (names.json).
+    """
+    name = _frozen_name(section, modules)
+    for prefix, layer in MODULES:
+        if re.match(prefix + r"(_|$)", name):
+            return layer
     return None
 
 
-def detail(pieces):
+def _frozen_name(section, modules):
+    match = _FROZEN.search(section)
+    if not match:
+        return ""
+    head, _, rest = match[1].partition("_")
+    return f"{modules[head]}_{rest}" if modules and head in modules else match[1]
+
+
+def detail(pieces, modules=None):
     """Return {(layer, what): flash bytes}: the objects and frozen modules of each layer."""
     sizes = {}
     for piece in pieces:
         if piece.file.endswith(FROZEN_FILES):
-            layer = of_frozen(piece.section) or "shared"
-            match = _FROZEN.search(piece.section)
-            what = "_".join(match[1].split("_")[:3]) if match else piece.section
+            layer = of_frozen(piece.section, modules) or "shared"
+            name = _frozen_name(piece.section, modules)
+            what = "_".join(name.split("_")[:3]) if name else piece.section
         else:
             layer = SECTIONS.get(piece.output) or of_file(piece.file)
             what = piece.file.rsplit("/", 1)[-1] or piece.output
@@ -110,18 +120,19 @@ def detail(pieces):
     return sizes
 
 
-def attribute(pieces, weights=None):
+def attribute(pieces, weights=None, modules=None):
     """Return {layer: [flash bytes, RAM bytes]} for the Pieces of an image.
 
     What all frozen modules share (names, their table, texts) is spread over the layers as
     `weights` says ({layer: number}, frozen.weights), or by their size where nothing says more.
+    modules: as in of_frozen.
     """
     sums = {}
     frozen = {}
     shared = [0, 0]
     for piece in pieces:
         if piece.file.endswith(FROZEN_FILES):
-            layer = of_frozen(piece.section)
+            layer = of_frozen(piece.section, modules)
             target = shared if layer is None else frozen.setdefault(layer, [0, 0])
         else:
             layer = SECTIONS.get(piece.output) or of_file(piece.file)
