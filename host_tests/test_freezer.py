@@ -294,6 +294,7 @@ def test_the_firmware_can_be_shrunk(whole):
     assert len(sources) > 90
     stay = {"main.py", "errors.py", "scep/__init__.py", "keystore/record.py"}
     assert stay <= set(out.sources) and "scep/der.py" not in out.sources
+    assert all(path == path.lower() and "_" not in path for path in out.modules)
     before = sum(len(ast.unparse(ast.parse(text))) for text in sources.values())
     assert sum(len(text) for text in out.sources.values()) < before * 0.75
 

@@ -17,8 +17,10 @@ def flatten(prog, outside, taken):
     """
     fixed = _with_packages(outside)
     new = {}
-    # Without underscores: those part a module from its functions in the names of an image's data.
-    free = (n for n in naming.short_names(taken | set(prog.modules)) if "_" not in n)
+    # Without underscores, which part a module from its functions in the names of an image's data;
+    # in small letters, because these become files, and some file systems take A for a.
+    every = naming.short_names(taken | set(prog.modules))
+    free = (name for name in every if name == name.lower() and "_" not in name)
     for name, module in sorted(prog.modules.items()):
         if name not in fixed and _may_leave(prog, module):
             new[name] = next(free)
