@@ -294,6 +294,9 @@ def test_a_port_that_stays_closed_does_not_hold_the_boot_for_dhcp(device, monkey
         def state(self):
             return "rejected"
 
+        def goes_first(self):
+            return False
+
         turn = consider = wants_address = lambda self: None
 
     monkeypatch.setattr("phone.dot1x.Access", Closed)

@@ -122,10 +122,10 @@ int scepcore_key_complete(scepcore_key *key) {
     decode(q, words, sk.q, sk.qlen);
     int status = compute_modulus(key, p, q, words);
     if (status == SCEPCORE_OK) {
-        /* Public, as in rsa_private.c: the lengths of the factors follow from the key's size. Above
-         * 0: n, which has 1024 bits and more, is no longer than both together. */
         size_t p_bits = scepcore_rsa_bit_length(sk.p, sk.plen);
         size_t q_bits = scepcore_rsa_bit_length(sk.q, sk.qlen);
+        /* Public, as in rsa_private.c: the lengths of the factors follow from the key's size. Above
+         * 0: n, which has 1024 bits and more, is no longer than both together. */
         SCEPCORE_PUBLIC(&p_bits, sizeof p_bits);
         SCEPCORE_PUBLIC(&q_bits, sizeof q_bits);
         /* n is odd, so p and q are, and p - 1 changes one word. */
