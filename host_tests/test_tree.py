@@ -116,6 +116,13 @@ def test_no_file_system_is_linked_into_the_bare_metal_image():
     assert [name for name in symbols if pattern.search(name)] == []
 
 
+def test_no_two_sources_of_the_core_have_one_object():
+    """Builds that are not ours, MicroPython's stm32 port for one, name objects by the stem alone."""
+    for folder in ("core", "usermod/scepcore"):
+        stems = [p.stem for p in (ROOT / "firmware" / folder).iterdir() if p.suffix in (".c", ".S")]
+        assert stems and sorted(set(stems)) == sorted(stems)
+
+
 def test_nothing_names_the_machine_it_was_written_on():
     """Paths of a developer's machine and of its registries have no place in the tree."""
     tracked = subprocess.run(

@@ -1,9 +1,9 @@
 /*
- * modpow_umaal.c: the kernel of Cortex-M cores with UMAAL; all of it is in modpow_umaal.S.
- * For: modpow_select.c. Method: see modpow_umaal.S.
+ * modpow_umaal.c: the kernel of Cortex-M cores with UMAAL; all of it is in modpow_umaal_words.S.
+ * For: modpow_select.c. Method: see modpow_umaal_words.S.
  *
- * Constant time: as modpow_umaal.S and modpow_portable.c argue; which of the two computes depends
- * on the number of limbs only.
+ * Constant time: as modpow_umaal_words.S and modpow_portable.c argue; which of the two computes
+ * depends on the number of limbs only.
  */
 #include "modpow.h"
 
@@ -11,7 +11,7 @@
 
 typedef scepcore_limb limb;
 
-/* modpow_umaal.S: multiples of 4 limbs, products and squares up to MAX_LIMBS. */
+/* modpow_umaal_words.S: multiples of 4 limbs, products and squares up to MAX_LIMBS. */
 void scepcore_umaal_mul(limb *d, const limb *a, const limb *b, const scepcore_modulus *m);
 void scepcore_umaal_sqr(limb *d, const limb *a, const scepcore_modulus *m);
 void scepcore_umaal_select(limb *d, const limb *table, uint32_t index, size_t limbs);

@@ -1,6 +1,6 @@
 /*
- * modpow_umaal.S: Montgomery product and squaring, and the table look-up, for Cortex-M cores with
- * UMAAL (ARMv7E-M, ARMv8-M with the DSP extension: Cortex-M4, M7, M33).
+ * modpow_umaal_words.S: Montgomery product and squaring, and the table look-up, for Cortex-M cores
+ * with UMAAL (ARMv7E-M, ARMv8-M with the DSP extension: Cortex-M4, M7, M33).
  * For: modpow_umaal.c; the contract (pads, bounds, aliasing) stands in modpow.h.
  * Method: whole words of 32 bits. UMAAL adds two words to a product of two and cannot overflow, so
  * that rows need no carry flag: four rows at a time (operand scanning) go over the columns, two
