@@ -117,7 +117,7 @@ def test_no_file_system_is_linked_into_the_bare_metal_image():
 
 
 def test_no_two_sources_of_the_core_have_one_object():
-    """Builds that are not ours, MicroPython's stm32 port for one, name objects by the stem alone."""
+    """Builds that are not ours, as MicroPython's stm32 port, name objects by the stem alone."""
     for folder in ("core", "usermod/scepcore"):
         stems = [p.stem for p in (ROOT / "firmware" / folder).iterdir() if p.suffix in (".c", ".S")]
         assert stems and sorted(set(stems)) == sorted(stems)
