@@ -5,6 +5,7 @@ For: tools/bench/plugin, firmware/core/modpow_umlal*.S, rsa_private.c.
 
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,13 @@ def program():
 
 def within_five_percent(counted, known):
     return abs(counted - known) * 20 <= known
+
+
+def test_threads_may_build_the_counter_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(counting, "ROOT", tmp_path)
+    with ThreadPoolExecutor(4) as pool:
+        built = list(pool.map(lambda _: counting.plugin.__wrapped__(), range(4)))
+    assert [path.name for path in built[0].parent.iterdir()] == [built[0].name]
 
 
 @pytest.mark.parametrize("turns", [1000, 1000000])
