@@ -144,17 +144,11 @@ def _uses(program, known):
     for module in program.modules.values():
         for occurrence in module.found:
             node = occurrence.node
-            if isinstance(node, ast.Name) and occurrence.kind == scopes.GLOBAL:
-                if occurrence.store or not program.once(module.name, node.id):
-                    continue
-                key = program.origin(module.name, node.id)
-            elif isinstance(node, ast.Attribute) and not occurrence.store:
-                source = program.module_of(module, node.value, occurrence.scope)
-                if source is None:
-                    continue
-                key = program.origin(source, node.attr)
-            else:
+            if occurrence.store or occurrence.kind not in (scopes.GLOBAL, scopes.ATTRIBUTE):
                 continue
+            if isinstance(node, ast.Name) and not program.once(module.name, node.id):
+                continue
+            key = program.meant(module, node, occurrence.scope)
             if key in known:
                 uses.setdefault(key, []).append((module, node))
     return uses

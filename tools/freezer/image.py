@@ -22,9 +22,9 @@ def make(firmware, paths, place):
     firmware: the folder that holds the `paths`. Returns the paths to freeze, in `place`.
     Raises FreezeError, OSError.
     """
-    sources = {path: _read(os.path.join(firmware, path)) for path in paths}
+    sources = {path: shrink.read(os.path.join(firmware, path)) for path in paths}
     around = outside(firmware)
-    around.names |= names_in_c(_read(os.path.join(os.path.dirname(place), _NAMES_IN_C)))
+    around.names |= names_in_c(shrink.read(os.path.join(os.path.dirname(place), _NAMES_IN_C)))
     shrunk = shrink.shrink(sources, around)
     shrink.write(place, shrunk)
     return sorted(shrunk.sources)
@@ -34,7 +34,7 @@ def outside(firmware):
     """Return the Outside that the Python beside the shrunk modules is, and the start-up code."""
     around = shrink.Outside(names=dir(builtins), modules=["main"])
     for path in _beside(firmware):
-        module = program.Module(os.path.relpath(path, firmware), _read(path))
+        module = program.Module(os.path.relpath(path, firmware), shrink.read(path))
         for occurrence in module.found:
             around.names.add(occurrence.name)
             if occurrence.kind == scopes.KEYWORD:
@@ -67,8 +67,3 @@ def _beside(firmware):
                 if name.endswith(".py") and not name.startswith("manifest")
             ]
     return sorted(found)
-
-
-def _read(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()

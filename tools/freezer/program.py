@@ -130,6 +130,19 @@ class Program:
         target = self.origin(module.name, node.id)
         return target if isinstance(target, str) else None
 
+    def meant(self, module, node, scope):
+        """Return what an expression in `scope` of `module` is, as origin() has it.
+
+        node: a Name that is the module's global, or an Attribute. None where it is no global of
+        any module.
+        """
+        if isinstance(node, ast.Name):
+            return self.origin(module.name, node.id)
+        if isinstance(node, ast.Attribute):
+            source = self.module_of(module, node.value, scope)
+            return source and self.origin(source, node.attr)
+        return None
+
 
 def is_dunder(name):
     """Tell whether Python itself gives a name its meaning."""

@@ -53,12 +53,7 @@ class _Families:
                         self._join(prog, module, node, base)
 
     def _join(self, prog, module, node, base):
-        if isinstance(base, ast.Name):
-            key = prog.origin(module.name, base.id)
-        elif isinstance(base, ast.Attribute) and prog.module_of(module, base.value, module.top):
-            key = prog.origin(prog.module_of(module, base.value, module.top), base.attr)
-        else:
-            key = None
+        key = prog.meant(module, base, module.top)
         if key in self.parent:
             self.parent[self.of((module.name, node.name))] = self.of(key)
         elif not (isinstance(base, ast.Name) and base.id in program.BUILTIN_BASES):

@@ -65,12 +65,13 @@ def write(folder, shrunk):
     for path, text in texts.items():
         place = os.path.join(folder, path)
         os.makedirs(os.path.dirname(place), exist_ok=True)
-        if not os.path.exists(place) or _read(place) != text:
+        if not os.path.exists(place) or read(place) != text:
             with open(place, "w", encoding="utf-8") as file:
                 file.write(text)
 
 
-def _read(path):
+def read(path):
+    """Return the text of a file."""
     with open(path, encoding="utf-8") as file:
         return file.read()
 
