@@ -37,13 +37,15 @@ sources: ## fetch and unpack MicroPython, BearSSL and lwIP into build/src
 
 mpy-cross: build/mpy-cross ## build the cross compiler of the same MicroPython
 # A string constant costs 12 bytes less of flash as an interned name than as an object of its own; by
-# default only those of up to 10 octets are. A name's length is one octet.
+# default only those of up to 10 octets are. A name's length is one octet. What an earlier compiler made
+# goes: images depend on the tree, not on what stood here before.
 build/mpy-cross: boards/boards.mk | sources
 	@echo "mpy-cross: building"
 	@rm -rf build/mpy-cross.obj
 	@$(MAKE) $(PARALLEL) --no-print-directory -C $(MPY)/mpy-cross BUILD=$(ROOT)/build/mpy-cross.obj \
 		PROG=mpy-cross CFLAGS_EXTRA=-DMICROPY_ALLOC_PARSE_INTERN_STRING_LEN=250 \
 		> build/mpy-cross.log 2>&1 || { tail -n 20 build/mpy-cross.log; exit 1; }
+	@rm -rf build/*/obj/frozen_mpy
 	@cp build/mpy-cross.obj/mpy-cross $@
 
 # One job a processor, unless make was told already.
